@@ -1,0 +1,1 @@
+"""The batch calculus: degrees, abstract values, operation tables and the interpreter."""

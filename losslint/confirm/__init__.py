@@ -1,0 +1,1 @@
+"""Running a loss in its framework: plan, worker, experiments, verdicts."""

@@ -1,0 +1,1 @@
+"""Findings and losses as text and JSON."""

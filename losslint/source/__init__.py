@@ -1,0 +1,1 @@
+"""From files to what matters in them: discovery, decoding, prefilter, module index, name resolution."""

@@ -1,0 +1,1 @@
+"""What losslint knows: one module per rule, and the operation tables."""

@@ -1,0 +1,45 @@
+"""What a rule is: its page, its examples, and its predicate over what the analysis found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from losslint.model import Severity
+
+if TYPE_CHECKING:
+    from losslint.analysis.outcome import Outcome, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A complete small module with one loss, and what TensorFlow measures on it.
+
+    ``loss`` names the function (``name``) to run; ``inputs`` gives one spec per parameter in the language of the
+    ``# losslint: inputs`` comment, e.g. ``"(N,4):real"``. ``degree``/``gradient_degree`` are ``"0"``, ``"-1"``,
+    ``"mixed"``…; ``coupled`` says whether micro-batches disagree.
+    """
+
+    code: str
+    loss: str
+    degree: str
+    coupled: bool
+    inputs: tuple[str, ...] = ("(N,4):real", "(N,4):real")
+    gradient_degree: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One diagnostic. ``find`` yields the problems it sees in the outcome of analysing one loss."""
+
+    code: str
+    name: str
+    severity: Severity
+    summary: str
+    page: str
+    find: Callable[[Outcome], Iterable[Problem]]
+    default: bool = True
+    bad: tuple[Example, ...] = ()
+    good: tuple[Example, ...] = ()
+    related: tuple[str, ...] = field(default=())
