@@ -18,7 +18,7 @@ class Example:
 
     ``loss`` names the function (``name``) to run; ``inputs`` gives one spec per parameter in the language of the
     ``# losslint: inputs`` comment, e.g. ``"(N,4):real"``. ``degree``/``gradient_degree`` are ``"0"``, ``"-1"``,
-    ``"mixed"``…; ``coupled`` says whether micro-batches disagree.
+    ``"mixed"``…; ``coupled`` says whether micro-batches disagree. ``loss`` is empty for code that cannot run.
     """
 
     code: str
@@ -43,3 +43,8 @@ class Rule:
     bad: tuple[Example, ...] = ()
     good: tuple[Example, ...] = ()
     related: tuple[str, ...] = field(default=())
+
+
+def nothing(outcome: Outcome) -> Iterable[Problem]:
+    """The predicate of a rule whose findings do not come from the batch calculus."""
+    return ()

@@ -1,0 +1,132 @@
+"""Terms that scale differently with the batch size are added."""
+
+from __future__ import annotations
+
+from losslint.rules._page import with_examples
+from losslint.rules._rule import Example, Rule, nothing
+
+from losslint.model import Severity
+
+PAGE = """
+# LL103: mixed-degree-terms
+
+Two terms are added, subtracted or chosen between, and they grow differently with the batch size.
+
+## What it finds
+
+`a + b`, `a - b`, `add_n`, `where` and running totals whose parts have unequal batch degrees, most often a mean plus a
+sum. The finding sits on the addition and names both sides. A literal of at most 1e-3 counts as an epsilon, and a term
+that holds no data (a weight decay, `sum(model.losses)`) is not meant.
+
+## Why it matters
+
+The weights between the terms were tuned at one batch size and hold at no other. The same four samples, repeated, with
+a squared error that is averaged and a sparsity penalty `0.01 * sum(abs(y_pred))` that is not:
+
+| N | 4 | 16 | 64 | 256 |
+|---|---|---|---|---|
+| mean squared error | 0.584 | 0.584 | 0.584 | 0.584 |
+| penalty | 0.114 | 0.456 | 1.83 | 7.3 |
+| penalty's share of the loss | 16 % | 44 % | 76 % | 93 % |
+
+No learning rate and no optimizer compensates for that: Adam rescales the sum of the gradients, not their proportion.
+In a variational autoencoder, a mean reconstruction error beside a summed KL term makes beta grow in proportion to N.
+
+## Bad
+
+{bad}
+
+## Good
+
+{good}
+
+## How to fix
+
+Bring every term to degree 0 the same way: reduce each over its feature axes to one value per sample, add, and average
+once. If you replace a batch sum by a mean, multiply its weight by the batch size at which it was tuned.
+
+## When to ignore it
+
+When the second term belongs to a fixed set that merely looks like a batch: a codebook, inducing points, prototypes.
+Name such arguments in `other-arguments` and the finding goes away for all losses.
+"""
+
+BAD = (
+    Example(
+        code="""
+import tensorflow as tf
+
+
+def sparse_loss(y_true, y_pred):
+    error = tf.reduce_mean(tf.square(y_true - y_pred))
+    sparsity = tf.reduce_sum(tf.abs(y_pred))
+    return error + 0.01 * sparsity
+""",
+        loss="sparse_loss",
+        degree="mixed",
+        gradient_degree="mixed",
+        coupled=False,
+    ),
+    Example(
+        code="""
+from tensorflow.keras import backend as K
+
+
+def vae_loss(y_true, y_pred, z_mean, z_log_var):
+    reconstruction = K.mean(K.square(y_true - y_pred))
+    kl = -0.5 * K.sum(1 + z_log_var - K.square(z_mean) - K.exp(z_log_var))
+    return reconstruction + 0.01 * kl
+""",
+        loss="vae_loss",
+        inputs=("(N,4):real", "(N,4):real", "(N,2):real", "(N,2):real"),
+        degree="mixed",
+        gradient_degree="mixed",
+        coupled=False,
+    ),
+)
+
+GOOD = (
+    Example(
+        code="""
+import tensorflow as tf
+
+
+def sparse_loss(y_true, y_pred):
+    error = tf.reduce_mean(tf.square(y_true - y_pred), axis=-1)
+    sparsity = tf.reduce_sum(tf.abs(y_pred), axis=-1)
+    return tf.reduce_mean(error + 0.01 * sparsity)
+""",
+        loss="sparse_loss",
+        degree="0",
+        gradient_degree="0",
+        coupled=False,
+    ),
+    Example(
+        code="""
+from tensorflow.keras import backend as K
+
+
+def vae_loss(y_true, y_pred, z_mean, z_log_var):
+    reconstruction = K.mean(K.square(y_true - y_pred))
+    kl = -0.5 * K.sum(1 + z_log_var - K.square(z_mean) - K.exp(z_log_var), axis=-1)
+    return reconstruction + 0.01 * K.mean(kl)
+""",
+        loss="vae_loss",
+        inputs=("(N,4):real", "(N,4):real", "(N,2):real", "(N,2):real"),
+        degree="0",
+        gradient_degree="0",
+        coupled=False,
+    ),
+)
+
+RULE = Rule(
+    code="LL103",
+    name="mixed-degree-terms",
+    severity=Severity.ERROR,
+    summary="Terms that scale differently with the batch size are added.",
+    page=with_examples(PAGE, bad=BAD, good=GOOD),
+    find=nothing,
+    bad=BAD,
+    good=GOOD,
+    related=("LL101", "LL104"),
+)
