@@ -1,0 +1,166 @@
+"""The worker as a process: started, asked with a deadline, killed with everything it started, replaced."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import selectors
+import signal
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+WORKER = Path(__file__).with_name("worker.py")
+START_SECONDS = 180.0
+LARGEST_FRAME = 64 * 2**20
+
+
+class WorkerTimeout(Exception):
+    """No answer before the deadline."""
+
+
+class WorkerDied(Exception):
+    """The process ended instead of answering; the text says how."""
+
+
+class NoFramework(Exception):
+    """The interpreter cannot be started or has no framework; one line that says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSettings:
+    """How a worker is started. ``memory_mb`` bounds what losses may take beyond the framework itself."""
+
+    python: str = sys.executable
+    memory_mb: int = 4096
+    gpu: bool = False
+    threads: int = 2
+
+
+class Worker:
+    """One warm worker. ``ask`` starts it when there is none."""
+
+    def __init__(self, settings: WorkerSettings) -> None:
+        self.settings = settings
+        self.framework: Mapping[str, Any] = {}
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def start(self) -> None:
+        """Starts the process and waits until the framework is loaded. Raises NoFramework."""
+        if self._process is not None:
+            return
+        try:
+            self._process = subprocess.Popen(
+                [self.settings.python, "-u", "-X", "utf8", str(WORKER)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+                env=_environment(self.settings.gpu),
+            )
+        except OSError as error:
+            raise NoFramework(f"cannot start {self.settings.python}: {error.strerror}") from None
+        settings = {
+            "memory_mb": self.settings.memory_mb,
+            "gpu": self.settings.gpu,
+            "threads": self.settings.threads,
+        }
+        try:
+            self.framework = self._exchange(settings, START_SECONDS)
+        except (WorkerTimeout, WorkerDied) as error:
+            self.close()
+            raise NoFramework(f"{self.settings.python} did not become ready: {error}") from None
+        if not self.framework.get("ready"):
+            self.close()
+            reason = self.framework.get("reason", "")
+            raise NoFramework(
+                f"{self.settings.python} has no working TensorFlow ({reason}); install it there with "
+                "`pip install tensorflow`, or point to an interpreter that has it with --python"
+            )
+
+    def ask(self, request: Mapping[str, Any], seconds: float) -> dict[str, Any]:
+        """The worker's answer. Raises WorkerTimeout or WorkerDied; the process is gone then."""
+        self.start()
+        try:
+            return self._exchange(request, seconds)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Ends the process and everything in its group."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if hasattr(os, "killpg"):
+                os.killpg(process.pid, signal.SIGKILL)
+            else:  # pragma: no cover - Windows
+                process.kill()
+        for stream in (process.stdin, process.stdout):
+            with contextlib.suppress(OSError):
+                if stream is not None:
+                    stream.close()
+        process.wait()
+
+    def _exchange(self, message: Mapping[str, Any], seconds: float) -> dict[str, Any]:
+        process = self._process
+        assert process is not None and process.stdin is not None and process.stdout is not None
+        body = json.dumps(message).encode()
+        deadline = time.monotonic() + seconds
+        try:
+            process.stdin.write(struct.pack(">I", len(body)) + body)
+            process.stdin.flush()
+        except OSError:
+            raise WorkerDied(self._how_it_ended()) from None
+        (length,) = struct.unpack(">I", self._read(4, deadline))
+        if length > LARGEST_FRAME:
+            raise WorkerDied("its answer was no answer")
+        answer: dict[str, Any] = json.loads(self._read(length, deadline))
+        return answer
+
+    def _read(self, size: int, deadline: float) -> bytes:
+        assert self._process is not None and self._process.stdout is not None
+        stream, data = self._process.stdout, b""
+        with selectors.DefaultSelector() as selector:
+            selector.register(stream, selectors.EVENT_READ)
+            while len(data) < size:
+                left = deadline - time.monotonic()
+                if left <= 0 or not selector.select(left):
+                    raise WorkerTimeout
+                piece = os.read(stream.fileno(), size - len(data))
+                if not piece:
+                    raise WorkerDied(self._how_it_ended())
+                data += piece
+        return data
+
+    def _how_it_ended(self) -> str:
+        assert self._process is not None
+        try:
+            status = self._process.wait(timeout=2)
+        except subprocess.TimeoutExpired:
+            return "it closed its pipe"
+        if status < 0:
+            with contextlib.suppress(ValueError):
+                return f"it was killed by {signal.Signals(-status).name}"
+        return f"it ended with exit status {status}"
+
+
+def _environment(gpu: bool) -> dict[str, str]:
+    environment = {k: v for k, v in os.environ.items() if k not in {"PYTHONPATH", "PYTHONSTARTUP"}}
+    environment |= {"TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONDONTWRITEBYTECODE": "1", "MPLBACKEND": "Agg"}
+    if not gpu:
+        environment["CUDA_VISIBLE_DEVICES"] = "-1"
+    return environment

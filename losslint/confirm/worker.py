@@ -1,0 +1,832 @@
+"""Runs losses and returns what was measured. One file: standard library plus the framework, Python >= 3.9.
+
+It is started as a script by the interpreter that has the framework, so it must import nothing of losslint.
+Requests and answers are JSON in frames (a four-byte big-endian length, then the bytes) on private copies of
+stdin and stdout; the loss itself sees an empty stdin and a closed-off stdout, so its prints disturb nobody.
+
+The worker only measures: values, gradient norms, differences. What they mean is judged in ``verdict.py``.
+"""
+
+# ruff: noqa: B905, PTH109, PTH118, PTH123, RUF007, SIM115
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import importlib.util
+import inspect
+import io
+import json
+import linecache
+import math
+import os
+import random
+import signal
+import struct
+import sys
+import threading
+import time
+import types
+from typing import IO, TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Json = dict[str, Any]
+    Spec = dict[str, Any]  # one input, as ``specs.InputSpec.to_wire`` writes it
+    Specs = list[Spec]
+    Array = Any  # numpy.ndarray; numpy comes with the framework
+    Batch = list[Any]  # one array or literal per spec
+    Shape = tuple[int, ...]
+    Step = Callable[[Batch], tuple[Any, Any, Any, str]]  # to shape, value, gradients, dtype of the result
+
+with contextlib.suppress(ImportError):  # without it there is no framework either, and ``serve`` says so
+    import numpy as np
+
+COPIES = (1, 2, 4, 8, 16)
+MORE_COPIES = (32, 64, 128)
+ROUNDING = {"float64": 2e-6, "float32": 1e-4, "float16": 2e-2, "bfloat16": 5e-2}
+SMALL, LARGE, GROUPS = 8, 64, 6
+
+
+class Unsupported(Exception):
+    """The loss cannot be run without help; the text says what is missing."""
+
+
+class ImportTooSlow(BaseException):
+    """Importing the module took more than its share of the time limit."""
+
+
+# --- inputs: one drawing function per kind ------------------------------------------------------------------
+
+
+def _axis_size(dim: int | str, n: int) -> int:
+    if isinstance(dim, int):
+        return dim
+    factor = dim.replace("*", "").replace("N", "")
+    return n * int(factor or 1)
+
+
+def batch_axes(spec: Spec) -> list[int]:
+    """Positions of the axes that extend with N."""
+    return [axis for axis, dim in enumerate(spec["shape"]) if isinstance(dim, str)]
+
+
+def _softmax(x: Array) -> Array:
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def _sigmoid(x: Array) -> Array:
+    return 1.0 / (1.0 + np.exp(-x))
+
+
+def _prob(rng: Any, shape: Shape, spec: Spec, scale: float) -> Array:
+    x = rng.normal(size=shape) * scale
+    return _softmax(x) if shape and shape[-1] > 1 else _sigmoid(x)
+
+
+def _onehot(rng: Any, shape: Shape, spec: Spec, scale: float) -> Array:
+    return np.eye(shape[-1])[rng.integers(0, shape[-1], size=shape[:-1])]
+
+
+def _boxes(rng: Any, shape: Shape, spec: Spec, scale: float) -> Array:
+    low, size = rng.uniform(0.0, 0.5, size=(2, *shape[:-1], shape[-1] // 2))
+    return np.concatenate([low, low + size + 0.05], axis=-1)
+
+
+def _unit(rng: Any, shape: Shape, spec: Spec, scale: float) -> Array:
+    x = rng.normal(size=shape)
+    return x / np.linalg.norm(x, axis=-1, keepdims=True)
+
+
+def _int(rng: Any, shape: Shape, spec: Spec, scale: float) -> Array:
+    return rng.integers(spec.get("low", 0), spec.get("high", 3) + 1, size=shape)
+
+
+def _mask(rng: Any, shape: Shape, spec: Spec, scale: float) -> Array:
+    """Zeros and ones; the first entry of the innermost axis is kept, so that no sample is empty."""
+    mask = (rng.uniform(size=shape) < 0.7) * 1.0
+    if shape and shape[-1] > 1:
+        mask[..., 0] = 1.0
+    return mask
+
+
+def _smooth(rng: Any, shape: Shape, spec: Spec, scale: float) -> Array:
+    """Images in (0, 1): noise blurred along the inner axes."""
+    x = rng.normal(size=shape)
+    for axis in range(1, max(1, len(shape) - 1)):
+        x = (x + np.roll(x, 1, axis) + np.roll(x, -1, axis)) / 1.7
+    return _sigmoid(x)
+
+
+KINDS = {
+    "real": lambda rng, shape, spec, scale: rng.normal(size=shape) * scale,
+    "positive": lambda rng, shape, spec, scale: (0.1 + rng.gamma(2.0, 0.5, size=shape)) * scale,
+    "prob": _prob,
+    "unit-interval": lambda rng, shape, spec, scale: _sigmoid(rng.normal(size=shape) * scale),
+    "binary": lambda rng, shape, spec, scale: (rng.uniform(size=shape) < 0.5) * 1.0,
+    "sign": lambda rng, shape, spec, scale: (rng.uniform(size=shape) < 0.5) * 2.0 - 1.0,
+    "onehot": _onehot,
+    "int": _int,
+    "index": lambda rng, shape, spec, scale: rng.integers(0, max(1, shape[0]), size=shape),
+    "bool": lambda rng, shape, spec, scale: rng.uniform(size=shape) < 0.6,
+    "mask": _mask,
+    "box": _boxes,
+    "unit": _unit,
+    "image": _smooth,
+    "zeros": lambda rng, shape, spec, scale: rng.normal(size=shape) * 0.0,
+    "ones": lambda rng, shape, spec, scale: rng.normal(size=shape) * 0.0 + 1.0,
+}
+EXACT_KINDS = {"int": "int32", "index": "int32", "bool": "bool"}
+VARIANTS = {"unit": 1.0, "small": 0.1, "large": 10.0, "negative": -1.0, "fit": 1.0}
+
+
+def draw(specs: Specs, n: int, seed: int, variant: str, dtype: str) -> Batch:
+    """A batch of n samples: one array per spec. Arrays without a batch axis are the same in every batch."""
+    arrays = []
+    for position, spec in enumerate(specs):
+        if "value" in spec:
+            arrays.append(spec["value"])
+            continue
+        shape = tuple(_axis_size(dim, n) for dim in spec["shape"])
+        rng = np.random.default_rng([seed if batch_axes(spec) else 0, position])
+        scale = VARIANTS[variant]
+        kind: Any = KINDS[spec["kind"]]
+        array = kind(rng, shape, spec, abs(scale))
+        if scale < 0 and spec["kind"] == "real":
+            array = np.abs(array) * (-1.0 if spec["role"] == "prediction" else 1.0)
+        arrays.append(np.asarray(array, spec.get("dtype") or EXACT_KINDS.get(spec["kind"], dtype)))
+    return _fitted(specs, arrays) if variant == "fit" else arrays
+
+
+def _fitted(specs: Specs, arrays: Batch) -> Batch:
+    """Predictions that almost equal the targets: what the loss is near its minimum."""
+    targets = [a for a, s in zip(arrays, specs) if s["role"] == "target" and "value" not in s]
+    fitted = list(arrays)
+    for i, (array, spec) in enumerate(zip(arrays, specs)):
+        if spec["role"] == "prediction" and spec.get("kind") == "real":
+            for target in targets:
+                if target.shape == array.shape and target.dtype == array.dtype:
+                    fitted[i] = target + (1e-6 if array.dtype == "float64" else 1e-2) * array
+    return fitted
+
+
+def can_fit(specs: Specs) -> bool:
+    """Whether some prediction has a target of its own shape and kind."""
+    targets = [s["shape"] for s in specs if s["role"] == "target" and s.get("kind") == "real"]
+    return any(s["role"] == "prediction" and s.get("kind") == "real" and s["shape"] in targets for s in specs)
+
+
+def _per_axis(specs: Specs, arrays: Batch, change: Callable[[Array, list[int]], Array]) -> Batch:
+    return [a if "value" in s else change(a, batch_axes(s)) for a, s in zip(arrays, specs)]
+
+
+def replicate(specs: Specs, arrays: Batch, copies: int) -> Batch:
+    """The batch with every sample repeated ``copies`` times (the whole batch, again and again)."""
+
+    def tile(array: Array, axes: list[int]) -> Array:
+        return np.tile(array, [copies if axis in axes else 1 for axis in range(array.ndim)])
+
+    return _per_axis(specs, arrays, tile)
+
+
+def part(specs: Specs, arrays: Batch, start: int, stop: int, n: int) -> Batch:
+    """Samples start..stop of a batch of n."""
+
+    def cut(array: Array, axes: list[int]) -> Array:
+        for axis in axes:
+            unit = array.shape[axis] // n
+            index = [slice(None)] * array.ndim
+            index[axis] = slice(start * unit, stop * unit)
+            array = array[tuple(index)]
+        return array
+
+    return _per_axis(specs, arrays, cut)
+
+
+def graft(specs: Specs, kept: Batch, other: Batch, n: int, half: int) -> Batch:
+    """``other`` with the samples of one half (0 or 1) taken from ``kept``."""
+    grafted = []
+    for spec, a, b in zip(specs, kept, other):
+        axes = [] if "value" in spec else batch_axes(spec)
+        if axes:
+            index = _half_index(a, axes, n, half)
+            b = b.copy()
+            b[index] = a[index]
+        grafted.append(b)
+    return grafted
+
+
+def _half_index(array: Array, axes: list[int], n: int, half: int) -> tuple[slice, ...]:
+    index = [slice(None)] * array.ndim
+    for axis in axes:
+        middle = (n // 2) * (array.shape[axis] // n)
+        index[axis] = slice(middle, None) if half else slice(0, middle)
+    return tuple(index)
+
+
+# --- loading: from a qualified name to something callable ---------------------------------------------------
+
+
+def load(request: Json) -> tuple[Callable[..., Any], str]:
+    """The callable and where it came from (``module`` or ``slice``)."""
+    if "source" in request:
+        return _resolve(_execute(request["source"], request.get("path")), request), "source"
+    try:
+        if request.get("skip_import"):
+            raise Unsupported(request["skip_import"])
+        with _alarm(request.get("import_seconds")):
+            module = _import(request)
+        return _resolve(vars(module), request), "module"
+    except (Exception, SystemExit, ImportTooSlow) as error:
+        if not request.get("slice"):
+            raise
+        try:
+            return _resolve(_execute(request["slice"], None), {**request, **request["slice_target"]}), "slice"
+        except Exception as second:
+            raise Unsupported(f"{one_line(error)}; alone: {one_line(second)}") from error
+
+
+@contextlib.contextmanager
+def _alarm(seconds: float | None) -> Iterator[None]:
+    if not seconds or not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def ring(signum: int, frame: Any) -> None:
+        raise ImportTooSlow(f"importing the module took more than {seconds:.0f} s")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _execute(source: str, path: str | None) -> Json:
+    """Runs a source text as a module of its own; its lines stay known, because autograph reads them."""
+    name = f"losslint_source_{next(_serial)}"
+    path = path or f"<{name}>"
+    module = types.ModuleType(name)
+    module.__file__ = path
+    linecache.cache[path] = (len(source), None, source.splitlines(True), path)
+    sys.modules[name] = module
+    exec(compile(source, path, "exec"), vars(module))
+    return vars(module)
+
+
+_serial = iter(range(1 << 60))
+
+
+def _import(request: Json) -> types.ModuleType:
+    """Imports the file as the module it is part of, with its roots in front of ``sys.path``."""
+    path, name, roots = os.path.realpath(request["path"]), request["module"], request["roots"]
+    sys.path[:0] = [root for root in roots if root not in sys.path]
+    loaded = sys.modules.get(name)
+    if loaded is not None and os.path.realpath(getattr(loaded, "__file__", None) or "") == path:
+        return loaded
+    if "." in name:
+        return importlib.import_module(name)
+    if loaded is not None:
+        name = "losslint_" + name
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise Unsupported(f"{path} cannot be imported as a module")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
+
+
+def forget_modules(roots: list[str]) -> None:
+    """Forgets the modules that came from these directories, so that two projects may use the same names."""
+    places = tuple(os.path.join(os.path.realpath(root), "") for root in roots)
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None) or ""
+        if name != "__main__" and "site-packages" not in file and os.path.realpath(file).startswith(places):
+            del sys.modules[name]
+    sys.path[:] = [entry for entry in sys.path if entry not in roots]
+
+
+def _resolve(namespace: Json, request: Json) -> Any:
+    """Follows ``Class.method`` and ``factory.<locals>.inner``; instances and factories get arguments."""
+    parts = request["qualname"].split(".")
+    known = request.get("arguments") or {}
+    if parts[0] not in namespace:
+        raise Unsupported(f"{parts[0]} is not defined at the top of the module once it is imported")
+    value, owner = namespace[parts[0]], None
+    for position, name in enumerate(parts[1:], 1):
+        if name == "<locals>":
+            continue
+        if parts[position - 1] == "<locals>":
+            value = _inner(value, name, known)
+        elif inspect.isclass(value):
+            static = inspect.getattr_static(value, name)
+            owner = value if isinstance(static, (staticmethod, classmethod)) else _instance(value, known)
+            value = getattr(owner, name)
+        else:
+            value = getattr(value, name)
+    if inspect.isclass(value):
+        value = _instance(value, known)
+    if not callable(value):
+        raise Unsupported("{} is a {}, not a function".format(request["qualname"], type(value).__name__))
+    return value
+
+
+def _arguments(function: Callable[..., Any], known: Json, what: str) -> Json:
+    """Values for the parameters without defaults, by name."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return {}
+    chosen = {}
+    for p in parameters:
+        if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD):
+            continue
+        if p.name in known.get("given", {}):
+            chosen[p.name] = known["given"][p.name]
+        elif p.default is p.empty:
+            if p.name not in known.get("guesses", {}):
+                raise Unsupported(f"{what} needs an argument {p.name}; give it in the configuration's inputs")
+            chosen[p.name] = known["guesses"][p.name]
+    return chosen
+
+
+def _instance(cls: type, known: Json) -> Any:
+    return cls(**_arguments(cls, known, cls.__name__))
+
+
+def _inner(factory: Any, name: str, known: Json) -> Any:
+    """The function ``name`` that ``factory`` defines: read from its frame as it returns."""
+    arguments = _arguments(factory, known, getattr(factory, "__name__", "the factory"))
+    code = getattr(inspect.unwrap(factory), "__code__", None)
+    found: Json = {}
+
+    def watch(frame: Any, event: str, argument: Any) -> None:
+        if event == "return" and frame.f_code is code:
+            found.update(frame.f_locals)
+
+    before = sys.getprofile()
+    sys.setprofile(watch)
+    try:
+        result = factory(**arguments)
+    finally:
+        sys.setprofile(before)
+    if callable(found.get(name)):
+        return found[name]
+    if callable(result):
+        return result
+    raise Unsupported(f"{factory.__name__} does not define {name} when it is called with its defaults")
+
+
+# --- running: value and gradient ----------------------------------------------------------------------------
+
+
+class TensorFlow:
+    """The framework: everything that TensorFlow and Keras must be told is in this class."""
+
+    def __init__(self, gpu: bool = False, threads: int = 1) -> None:
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+        if not gpu:
+            os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
+        import tensorflow as tf  # type: ignore[import-untyped]
+
+        self.tf = tf
+        tf.get_logger().setLevel("ERROR")
+        with contextlib.suppress(RuntimeError):
+            tf.config.threading.set_intra_op_parallelism_threads(threads)
+            tf.config.threading.set_inter_op_parallelism_threads(threads)
+        tf.autograph.set_verbosity(0)
+        tf.debugging.disable_traceback_filtering()
+        tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+        self.version = tf.__version__
+        self.needs_autograph = tf.errors.OperatorNotAllowedInGraphError
+
+    def seed(self) -> None:
+        self.tf.random.set_seed(0)
+
+    def float_type(self, dtype: str) -> None:
+        """Sets Keras' default float, in whichever Keras is loaded."""
+        for name in ("keras", "tf_keras"):
+            backend = getattr(sys.modules.get(name), "backend", None)
+            if backend is not None and hasattr(backend, "set_floatx"):
+                with contextlib.suppress(Exception):
+                    backend.set_floatx(dtype)
+
+    def eager(self, function: Callable[[Batch], Any], watched: list[int]) -> Step:
+        """A function of a list of inputs that returns shape, value and gradients; runs op by op."""
+        tf = self.tf
+
+        def run(inputs: Batch) -> tuple[Any, Any, Any, str]:
+            tensors = [tf.convert_to_tensor(x) if hasattr(x, "dtype") else x for x in inputs]
+            with tf.GradientTape() as tape:
+                for i in watched:
+                    tape.watch(tensors[i])
+                out = pick(function(tensors), tf)
+                value = tf.reduce_mean(tf.cast(out, self._wide(out.dtype)))
+            gradients = tape.gradient(value, [tensors[i] for i in watched], unconnected_gradients="zero")
+            return tf.shape(out), value, [tf.convert_to_tensor(g) for g in gradients], out.dtype.name
+
+        return run
+
+    def _wide(self, dtype: Any) -> Any:
+        return dtype if dtype.is_floating else self.tf.float64
+
+    def graph(self, function: Callable[[Batch], Any], specs: Specs, example: Batch, autograph: bool) -> Step:
+        """The same inside ``tf.function``, traced once with an unknown batch size."""
+        tf = self.tf
+        run = self.eager(function, watched(specs))
+        where: list[int] = []
+        name: list[str] = []
+        signature = []
+        for i, (spec, array) in enumerate(zip(specs, example)):
+            if "value" not in spec:
+                where.append(i)
+                shape = [None if axis in batch_axes(spec) else size for axis, size in enumerate(array.shape)]
+                signature.append(tf.TensorSpec(shape, tf.as_dtype(array.dtype)))
+
+        def step(*tensors: Any) -> tuple[Any, Any, Any]:
+            inputs = list(example)
+            for i, tensor in zip(where, tensors):
+                inputs[i] = tensor
+            shape, value, gradients, dtype = run(inputs)
+            name.append(dtype)
+            return shape, value, gradients
+
+        traced = tf.function(step, autograph=autograph).get_concrete_function(*signature)
+
+        def call(inputs: Batch) -> tuple[Any, Any, Any, str]:
+            return (*traced(*(tf.constant(inputs[i]) for i in where)), name[-1])
+
+        return call
+
+
+LOSS_KEYS = ("loss", "total_loss", "total", "objective")
+
+
+def pick(out: Any, tf: Any) -> Any:
+    """The tensor that is minimised: of a dict its loss, of a tuple its first entry."""
+    if isinstance(out, dict):
+        key = next((k for k in LOSS_KEYS if k in out), None)
+        out = out[key] if key else tf.add_n([tf.reduce_mean(pick(v, tf)) for v in out.values()])
+    elif isinstance(out, (tuple, list)) and out:
+        out = out[0] if isinstance(out, tuple) else tf.convert_to_tensor(out)
+    if out is None:
+        raise Unsupported("it returns nothing")
+    if hasattr(out, "to_tensor"):
+        out = out.to_tensor()
+    return tf.convert_to_tensor(out)
+
+
+class Run:
+    """One loss with one plan of inputs: evaluate(arrays) gives value, tied gradients and the leading size."""
+
+    def __init__(
+        self, function: Callable[..., Any], specs: Specs, step: Step, dtype: str, origin: str
+    ) -> None:
+        self.function, self.specs, self.step = function, specs, step
+        self.dtype, self.out_dtype, self.origin = dtype, dtype, origin
+        self.watched = watched(specs)
+        self.shape: list[int] = []
+        self.evaluations = 0
+
+    def __call__(self, arrays: Batch) -> tuple[float, list[Array]]:
+        shape, value, gradients, dtype = self.step(arrays)
+        self.evaluations += 1
+        self.shape, self.out_dtype = [int(d) for d in shape], dtype
+        return float(value), [g.numpy() for g in gradients]
+
+    def tied(self, gradients: list[Array], copies: int) -> list[Array]:
+        """Gradients summed over the copies of a sample: the weight that one *original* sample has."""
+        result = []
+        for i, g in zip(self.watched, gradients):
+            for axis in batch_axes(self.specs[i]):
+                size = g.shape[axis] // copies
+                g = g.reshape(*g.shape[:axis], copies, size, *g.shape[axis + 1 :]).sum(axis=axis)
+            result.append(g)
+        return result
+
+
+def watched(specs: Specs) -> list[int]:
+    """The inputs to differentiate by: the predictions; if none is marked, whatever is a real number."""
+    floats = [i for i, s in enumerate(specs) if "value" not in s and s["kind"] not in EXACT_KINDS]
+    return [i for i in floats if specs[i]["role"] == "prediction"] or floats
+
+
+def norm(gradients: list[Array]) -> float:
+    return math.sqrt(sum(float((g.astype("float64") ** 2).sum()) for g in gradients))
+
+
+def adapter(function: Callable[..., Any], specs: Specs) -> Callable[[Batch], Any]:
+    """From a flat list of inputs to the call: nested names (``y_pred.mu``) are put together again."""
+    plan = [(s["name"].split("."), bool(s.get("keyword"))) for s in specs]
+
+    def call(values: Batch) -> Any:
+        tree: Json = {}
+        keywords, order = set(), []
+        for (path, keyword), value in zip(plan, values):
+            node = tree
+            if path[0] not in tree:
+                order.append(path[0])
+            if keyword:
+                keywords.add(path[0])
+            for key in path[:-1]:
+                node = node.setdefault(key, {})
+            node[path[-1]] = value
+        args = [_nest(tree[name]) for name in order if name not in keywords]
+        return function(*args, **{name: _nest(tree[name]) for name in order if name in keywords})
+
+    return call
+
+
+def _nest(node: Any) -> Any:
+    if not isinstance(node, dict):
+        return node
+    items = {key: _nest(value) for key, value in node.items()}
+    return list(items.values()) if items and all(key.isdigit() for key in items) else items
+
+
+# --- experiments --------------------------------------------------------------------------------------------
+
+
+def find_run(framework: TensorFlow, request: Json) -> Run:
+    """The first plan of inputs on which the loss is finite and has a gradient."""
+    reasons: list[str] = []
+    second_best, n = None, request["base"]
+    for specs in request["plans"]:
+        for dtype in ("float64", "float32"):
+            framework.float_type(dtype)
+            framework.seed()
+            function, origin = load(request)
+            step = framework.eager(adapter(function, specs), watched(specs))
+            run = Run(function, specs, step, dtype, origin)
+            try:
+                batch = draw(specs, n, 1, "unit", dtype)
+                value, gradients = run(batch)
+            except Exception as error:
+                reasons.append(one_line(error))
+                continue
+            if not math.isfinite(value) or not math.isfinite(norm(gradients)):
+                reasons.append("the value or the gradient is not finite")
+            elif norm(gradients) == 0.0:
+                second_best = second_best or run
+                reasons.append("the gradient is zero")
+            else:
+                return run
+            break
+    if second_best is not None:
+        framework.float_type(second_best.dtype)
+        return second_best
+    raise RuntimeError(_most_telling(reasons))
+
+
+def _most_telling(reasons: list[str]) -> str:
+    return reasons[0] if reasons else "no inputs could be made for it"
+
+
+def into_graph(framework: TensorFlow, run: Run, batch: Batch) -> str:
+    """Traces the loss with an unknown batch size; the experiments then run there, several times faster."""
+    specs, call = run.specs, adapter(run.function, run.specs)
+    try:
+        try:
+            step = framework.graph(call, specs, batch, autograph=False)
+        except framework.needs_autograph:
+            step = framework.graph(call, specs, batch, autograph=True)
+        eager, graph = run.step(batch), step(batch)
+    except Exception as error:
+        return "failed: " + one_line(error)
+    a, b = float(eager[1]), float(graph[1])
+    if abs(a - b) > 10 * tolerance(run) * max(abs(a), abs(b)):
+        return f"differs: {a:.6g} eagerly, {b:.6g} in a graph"
+    run.step = step
+    return "ok"
+
+
+def tolerance(run: Run) -> float:
+    kinds = [run.out_dtype if run.out_dtype in ROUNDING else run.dtype, run.dtype]
+    return max(ROUNDING[kind] for kind in kinds)
+
+
+def replication(run: Run, n: int) -> list[Json]:
+    """Value and tied gradient norm at N, 2N, 4N, …; several draws. A curve that bends is followed further."""
+    variants = ["unit", "unit", "small", "large"] + (["fit"] if can_fit(run.specs) else [])
+    curves = []
+    for seed, variant in enumerate(variants, 1):
+        batch = draw(run.specs, n, seed, variant, run.dtype)
+        curve: Json = {"variant": variant, "n": [], "value": [], "gradient": []}
+        size = 0
+        for copies in COPIES + MORE_COPIES:
+            if copies == MORE_COPIES[0] and not (_bends(curve["value"]) or _bends(curve["gradient"])):
+                break
+            if copies in MORE_COPIES and 2 * size > 4e6:
+                break
+            arrays = replicate(run.specs, batch, copies)
+            size = sum(getattr(a, "size", 0) for a in arrays)
+            value, gradients = run(arrays)
+            curve["n"].append(n * copies)
+            curve["value"].append(value)
+            curve["gradient"].append(norm(run.tied(gradients, copies)))
+        curves.append(curve)
+    return curves
+
+
+def _bends(values: list[float]) -> bool:
+    """Whether the curve is no pure power (its steps in log-log differ)."""
+    if any(v == 0.0 or not math.isfinite(v) or v * values[0] < 0 for v in values):
+        return any(v != 0.0 for v in values)
+    slopes = [math.log(b / a) for a, b in zip(values, values[1:])]
+    return max(slopes) - min(slopes) > 1e-6
+
+
+def interaction(run: Run, n: int = 8) -> dict[str, float]:
+    """How much one half of the batch feels the other, at fixed N: in the gradient and in the value.
+
+    ``gradient`` is the largest change of the gradient at samples that stay while the others are exchanged;
+    ``value`` the mixed second difference L(a,b) - L(a',b) - L(a,b') + L(a',b'). Both vanish for every
+    additive loss, whatever its degree, and are relative to the size of the gradient or value.
+    """
+    specs, single = run.specs, all("value" in s or len(batch_axes(s)) < 2 for s in run.specs)
+    worst = {"gradient": 0.0, "value": 0.0}
+    for seed, variant in enumerate(["unit", "large", "negative", "small", "unit"], 11):
+        first, second = (draw(specs, n, s, variant, run.dtype) for s in (seed, seed + 100))
+        v_ab, g_ab = run(first)
+        v_ac, g_ac = run(graft(specs, first, second, n, 0))
+        for i, a, b in zip(run.watched, g_ab, g_ac):
+            axes = batch_axes(specs[i])
+            if not axes:
+                continue
+            size = max(abs(a).max(), abs(b).max())
+            index = _half_index(a, axes, n, 0)
+            if size > 0 and math.isfinite(size):
+                worst["gradient"] = max(worst["gradient"], float(abs(a[index] - b[index]).max() / size))
+        if single:
+            values = [v_ab, v_ac, run(graft(specs, first, second, n, 1))[0], run(second)[0]]
+            size = max(abs(v) for v in values)
+            if size > 0 and math.isfinite(size):
+                gap = abs(values[0] - values[1] - values[2] + values[3]) / size
+                worst["value"] = max(worst["value"], gap)
+        if max(worst.values()) > 1e3 * tolerance(run):
+            break
+    return worst
+
+
+def resampling(run: Run) -> Json:
+    """Fresh batches of 64 samples, whole and in eight parts: pairs (L of the whole, mean L of the parts)."""
+    pairs = []
+    for group in range(GROUPS):
+        batch = draw(run.specs, LARGE, 1000 + group, "unit", run.dtype)
+        whole = run(batch)[0]
+        parts = [run(part(run.specs, batch, i, i + SMALL, LARGE))[0] for i in range(0, LARGE, SMALL)]
+        pairs.append([whole, sum(parts) / len(parts)])
+        if group == 1 and all(abs(a - b) <= 1e-9 * abs(a) for a, b in pairs):
+            break  # micro-batches add up exactly: further draws can only say the same
+    return {"small": SMALL, "large": LARGE, "pairs": pairs}
+
+
+def leading(run: Run, n: int) -> tuple[str, list[int]]:
+    """``per-sample`` if the result still has an axis that follows N, else ``scalar``."""
+    shapes = []
+    for copies in (1, 2):
+        run(replicate(run.specs, draw(run.specs, n, 1, "unit", run.dtype), copies))
+        shapes.append(run.shape)
+    moved = shapes[0] != shapes[1]
+    return ("per-sample" if moved else "scalar"), shapes[0]
+
+
+def measure(framework: TensorFlow, request: Json) -> Json:
+    """Everything about one loss. Raises what the loss raises."""
+    run = find_run(framework, request)
+    n = request["base"]
+    batch = draw(run.specs, n, 1, "unit", run.dtype)
+    values = [run(batch)[0] for _ in range(2)]
+    if values[0] != values[1] and abs(values[0] - values[1]) > tolerance(run) * abs(values[0]):
+        raise Unsupported("not deterministic: the same batch gave {:.6g} and {:.6g}".format(*values))
+    graph = into_graph(framework, run, batch)
+    returns, shape = leading(run, n)
+    return {
+        "status": "measured",
+        "loaded_from": run.origin,
+        "inputs": run.specs,
+        "dtype": run.dtype,
+        "tolerance": tolerance(run),
+        "graph_mode": graph,
+        "returns": returns,
+        "shape": shape,
+        "curves": replication(run, n),
+        "interaction": interaction(run),
+        "resample": resampling(run),
+        "evaluations": run.evaluations,
+    }
+
+
+# --- serving ------------------------------------------------------------------------------------------------
+
+
+def one_line(error: BaseException, width: int = 300) -> str:
+    """An exception in one line: its type and the part of its text that says something."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    text = lines[-1] if lines and lines[0].startswith("in user code") else " ".join(lines[:3])
+    if isinstance(error, (Unsupported, ImportTooSlow)) or (type(error) is RuntimeError and text):
+        return text[:width]
+    name = type(error).__name__.lstrip("_")
+    return (f"{name}: {text}" if text else name)[:width]
+
+
+def answer(framework: TensorFlow, request: Json) -> Json:
+    """One request to one answer; whatever the loss does to the process is undone as far as possible."""
+    started, threads = time.monotonic(), threading.active_count()
+    place, path, environment = os.getcwd(), list(sys.path), dict(os.environ)
+    random.seed(0)
+    try:
+        result = measure(framework, request)
+    except Unsupported as error:
+        result = {"status": "unsupported", "reason": one_line(error)}
+    except MemoryError:
+        result = {"status": "failed", "reason": "it asked for more memory than its limit"}
+    except BaseException as error:
+        result = {"status": "failed", "reason": one_line(error)}
+    finally:
+        with contextlib.suppress(OSError):
+            os.chdir(place)
+        sys.path[:] = path
+        os.environ.clear()
+        os.environ.update(environment)
+        framework.float_type("float32")
+    gc.collect()
+    result["seconds"] = time.monotonic() - started
+    result["threads_left"] = max(0, threading.active_count() - threads)
+    return result
+
+
+def read_frame(stream: IO[bytes]) -> Json | None:
+    head = stream.read(4)
+    if len(head) < 4:
+        return None
+    body = stream.read(struct.unpack(">I", head)[0])
+    message: Json = json.loads(body.decode("utf-8"))
+    return message
+
+
+def write_frame(stream: IO[bytes], message: Json) -> None:
+    body = json.dumps(message).encode("utf-8")
+    stream.write(struct.pack(">I", len(body)) + body)
+    stream.flush()
+
+
+def private_channel() -> tuple[IO[bytes], IO[bytes]]:
+    """Private copies of stdin and stdout; what is left in their place swallows all and gives nothing."""
+    incoming, outgoing = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(null, descriptor)
+    sys.stdin, sys.stdout, sys.stderr = io.StringIO(), open(os.devnull, "w"), open(os.devnull, "w")
+    return incoming, outgoing
+
+
+def limit_memory(megabytes: int) -> None:
+    """Bounds the address space to what is in use now plus ``megabytes`` (where the system can)."""
+    try:
+        import resource
+
+        with open("/proc/self/statm") as statm:
+            used = int(statm.read().split()[0]) * resource.getpagesize()
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        resource.setrlimit(resource.RLIMIT_AS, (used + megabytes * 2**20, hard))
+    except (ImportError, OSError, ValueError):
+        pass
+
+
+def serve() -> None:
+    incoming, outgoing = private_channel()
+    sys.path[:] = [entry for entry in sys.path[1:] if entry]
+    sys.argv[:] = sys.argv[:1]
+    start = read_frame(incoming) or {}
+    try:
+        framework = TensorFlow(start.get("gpu", False), start.get("threads", 1))
+        framework.eager(lambda inputs: inputs[0] * 2.0, [0])([np.ones((2, 2))])
+    except BaseException as error:
+        write_frame(outgoing, {"ready": False, "reason": one_line(error)})
+        return
+    limit_memory(start.get("memory_mb", 4096))
+    gc.collect()
+    gc.freeze()
+    write_frame(outgoing, {"ready": True, "version": framework.version, "python": sys.version.split()[0]})
+    roots: list[str] = []
+    while (request := read_frame(incoming)) is not None:
+        if request.get("roots", roots) != roots:
+            forget_modules(roots)
+            roots = request.get("roots", roots)
+        write_frame(outgoing, answer(framework, request))
+
+
+if __name__ == "__main__":
+    serve()
+    os._exit(0)
