@@ -1,0 +1,280 @@
+"""The commands: parse, call, render. What they do is done elsewhere."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import click
+
+from losslint import __version__
+from losslint.config import ConfigError, Configuration, Settings, command_line
+from losslint.config_keys import COLORS, OUTPUT_FORMATS
+from losslint.output import Unwritable, output_for, say
+from losslint.run import Run, lines_of, run
+from losslint.source.discovery import STDIN
+from losslint.suggest import closest
+from losslint.targets import parse_target, select_losses
+
+FAILED = 2
+INTERRUPTED = 130
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class Commands(click.Group):
+    """``losslint PATH…`` is ``losslint check PATH…``: what is no command is the beginning of a check."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put ``check`` in front of arguments that name no command."""
+        if args and args[0] not in self.commands and args[0] not in ("-h", "--help", "--version"):
+            args = ["check", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=Commands, context_settings=CONTEXT, invoke_without_command=True)
+@click.version_option(__version__, message="losslint %(version)s")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """Find machine-learning losses that quietly depend on the batch size.
+
+    `losslint PATH…` is short for `losslint check PATH…`.
+    """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+def run_command_line(arguments: Sequence[str]) -> int:
+    """Run a command and return its exit status. Errors are one line on stderr, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        # A path or a source line that the terminal cannot show must not end the run.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        result = cli.main(list(arguments), prog_name="losslint", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except click.ClickException as error:
+        say(f"losslint: {' '.join(error.format_message().split())}")
+        return error.exit_code
+    except (ConfigError, Unwritable) as error:
+        say(f"losslint: {error}")
+        return FAILED
+    except (click.Abort, KeyboardInterrupt):
+        say("losslint: interrupted")
+        return INTERRUPTED
+
+
+def _selectors(
+    _ctx: click.Context, _parameter: click.Parameter, values: Sequence[str]
+) -> tuple[str, ...] | None:
+    """Codes given as ``--select LL1,LL203`` or by repeating the option."""
+    codes = tuple(code.strip() for value in values for code in value.split(",") if code.strip())
+    return codes if values else None
+
+
+def _patterns(
+    _ctx: click.Context, _parameter: click.Parameter, values: Sequence[str]
+) -> tuple[str, ...] | None:
+    return (
+        tuple(text.strip() for value in values for text in value.split(",") if text.strip())
+        if values
+        else None
+    )
+
+
+def _codes_by_pattern(
+    _ctx: click.Context, _parameter: click.Parameter, values: Sequence[str]
+) -> dict[str, list[str]] | None:
+    """``tests/*:LL101,LL102`` or ``a.py:LL1,b.py:LL2``: a code without a pattern belongs to the pattern before it."""
+    table: dict[str, list[str]] = {}
+    pattern: str | None = None
+    for word in (word.strip() for value in values for word in value.split(",")):
+        before, colon, code = word.rpartition(":")
+        if colon:
+            pattern = before
+        if not pattern or not code:
+            raise click.BadParameter(f"{word!r} is not written PATTERN:CODE")
+        table.setdefault(pattern, []).append(code)
+    return table or None
+
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def _together(*decorators: Decorator) -> Decorator:
+    """Several options as one decorator, in the order of the help text."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        for decorator in reversed(decorators):
+            function = decorator(function)
+        return function
+
+    return decorate
+
+
+_selection_options = _together(
+    click.option("--select", multiple=True, callback=_selectors, metavar="CODES", help="Rules to switch on."),
+    click.option(
+        "--extend-select",
+        multiple=True,
+        callback=_selectors,
+        metavar="CODES",
+        help="Rules to switch on besides.",
+    ),
+    click.option(
+        "--ignore", multiple=True, callback=_selectors, metavar="CODES", help="Rules to switch off."
+    ),
+    click.option(
+        "--per-file-ignores",
+        multiple=True,
+        callback=_codes_by_pattern,
+        metavar="PATTERN:CODES",
+        help="Rules to switch off by path.",
+    ),
+)
+_file_options = _together(
+    click.option(
+        "--exclude",
+        multiple=True,
+        callback=_patterns,
+        metavar="PATTERNS",
+        help="Paths to leave out of directories.",
+    ),
+    click.option(
+        "--extend-exclude",
+        multiple=True,
+        callback=_patterns,
+        metavar="PATTERNS",
+        help="Paths to leave out besides.",
+    ),
+    click.option("--stdin-filename", metavar="PATH", help="What to call standard input (PATH `-`)."),
+    click.option("--config", metavar="FILE", help="Read this configuration and no other."),
+    click.option("--isolated", is_flag=True, help="Read no configuration."),
+)
+_console_options = _together(
+    click.option("-q", "--quiet", is_flag=True, help="Print findings and errors only."),
+    click.option(
+        "-v", "--verbose", is_flag=True, help="Say what was done, and give tracebacks of internal errors."
+    ),
+    click.option("--color", type=click.Choice(COLORS), help="When to colour the output."),
+)
+
+
+def _configuration(options: dict[str, Any], *, config: str | None, isolated: bool) -> Configuration:
+    given = {name.replace("_", "-"): value for name, value in options.items() if value not in (None, False)}
+    return Configuration(command_line(given), only=config, isolated=isolated)
+
+
+def _run(paths: Sequence[str], configuration: Configuration, stdin_filename: str | None) -> Run:
+    if stdin_filename is not None and STDIN not in paths:
+        if paths:
+            raise click.UsageError(
+                "--stdin-filename names what is read from standard input: PATH is `-` then"
+            )
+        paths = (STDIN,)
+    return run(
+        paths or (os.curdir,),
+        configuration,
+        stdin=lambda: sys.stdin.buffer.read(),
+        stdin_filename=stdin_filename,
+    )
+
+
+@cli.command(short_help="Lint files and directories.")
+@click.argument("paths", nargs=-1, metavar="PATH…")
+@_selection_options
+@_file_options
+@click.option("--output-format", type=click.Choice(OUTPUT_FORMATS), help="How to write findings.")
+@click.option("-o", "--output-file", metavar="FILE", help="Write the report there instead of to stdout.")
+@click.option("--statistics", is_flag=True, help="Count findings by rule.")
+@click.option("-e", "--exit-zero", is_flag=True, help="Exit with 0 even with findings.")
+@_console_options
+def check(
+    paths: tuple[str, ...],
+    stdin_filename: str | None,
+    config: str | None,
+    isolated: bool,
+    output_file: str | None,
+    quiet: bool,
+    verbose: bool,
+    **options: Any,
+) -> int:
+    """Lint files and directories (`-` is standard input; without PATH the working directory).
+
+    Exit status: 0 nothing found, 1 findings, 2 something could not be checked.
+    """
+    started = time.perf_counter()
+    configuration = _configuration(options, config=config, isolated=isolated)
+    settings = _run_settings(configuration)
+    output = output_for(settings, file=output_file, quiet=quiet, verbose=verbose)
+    if options["statistics"] and not output.style.statistics:
+        raise click.UsageError(f"--statistics has no place in --output-format {output.format}")
+    finished = _with_hints(_run(paths, configuration, stdin_filename))
+    output.report(finished, time.perf_counter() - started)
+    return 0 if finished.status == 1 and settings.value("exit-zero") else finished.status
+
+
+@cli.command(short_help="Every loss found, with its inferred degree.")
+@click.argument("targets", nargs=-1, required=True, metavar="PATH[::NAME]…")
+@_file_options
+@click.option(
+    "--output-format", type=click.Choice(("text", "json")), default="text", help="How to write losses."
+)
+@_console_options
+def inspect(
+    targets: tuple[str, ...],
+    stdin_filename: str | None,
+    config: str | None,
+    isolated: bool,
+    output_format: str,
+    quiet: bool,
+    verbose: bool,
+    **options: Any,
+) -> int:
+    """List every loss with its batch degree, its verdict and the reason, flagged or not.
+
+    PATH::NAME shows one loss (`losses.py::Focal.call`). The text form shows every statement of the loss with the
+    degree of what it binds.
+    """
+    configuration = _configuration(options, config=config, isolated=isolated)
+    settings = _run_settings(configuration)
+    output = output_for(settings, quiet=quiet, verbose=verbose)
+    wanted = [parse_target(target) for target in targets]
+    finished = _with_hints(_run([target.path for target in wanted], configuration, stdin_filename))
+    finished = select_losses(finished, wanted)
+    output.complain(finished)
+    if output_format == "json":
+        from losslint.report.json_report import render_losses
+
+        output.write(render_losses(finished.losses, finished.errors))
+    else:
+        from losslint.report.reveal import render_reveal
+
+        output.write(render_reveal(finished.losses, lines_of(finished), output.style))
+    return FAILED if finished.errors else 0
+
+
+def _run_settings(configuration: Configuration) -> Settings:
+    """What holds for the run as a whole: the settings of the working directory."""
+    try:
+        return configuration.for_directory(os.curdir)
+    except ConfigError:  # the run reports it, and checks what is configured elsewhere
+        return configuration.without_files()
+
+
+def _with_hints(finished: Run) -> Run:
+    """A path that does not exist may be a command that was mistyped."""
+    errors = []
+    for error in finished.errors:
+        command = (
+            closest(error.path, cli.commands) if os.sep not in error.path and "." not in error.path else None
+        )
+        hint = (
+            f" (did you mean the command {command!r}?)" if command and not os.path.exists(error.path) else ""
+        )
+        errors.append(replace(error, message=error.message + hint))
+    return replace(finished, errors=tuple(errors))

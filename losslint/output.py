@@ -1,0 +1,138 @@
+"""Where a report goes and how it may look there: format, colour, width, and a reader that stops listening."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TextIO
+
+from losslint.config import Settings
+from losslint.model import FileError
+from losslint.report import Style, counts_by_rule, is_for_people, render
+from losslint.run import Run, lines_of
+
+MAX_WIDTH = 120
+
+
+class Unwritable(Exception):
+    """The report cannot be written where it was asked to go; one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """How this run speaks."""
+
+    format: str
+    style: Style
+    file: str | None = None
+    quiet: bool = False
+    verbose: bool = False
+
+    def report(self, finished: Run, seconds: float) -> None:
+        """Write findings to the report's place, and errors, warnings and the summary to stderr. Raises Unwritable."""
+        self.complain(finished)
+        self.write(render(self.format, finished, lines_of(finished), self.style))
+        if not self.quiet and (is_for_people(self.format) or self.verbose):
+            say(_summary(finished))
+        if self.verbose:
+            for line in _details(finished, seconds):
+                say(line)
+
+    def complain(self, finished: Run) -> None:
+        """Errors, unless the report itself holds them for a machine; and warnings, unless quiet."""
+        for text in finished.tracebacks if self.verbose else ():
+            say(text.rstrip())
+        for error in finished.errors:
+            say(f"error: {described(error)}")
+        for warning in finished.warnings if not self.quiet else ():
+            say(f"warning: {warning}")
+
+    def write(self, pieces: Iterable[str]) -> None:
+        """Write to the file or to stdout, a whole file or none. Raises Unwritable."""
+        if self.file is not None:
+            try:
+                text = "".join(pieces)
+                with open(self.file, "w", encoding="utf-8", errors="backslashreplace") as target:
+                    target.write(text)
+            except OSError as error:
+                raise Unwritable(
+                    f"{self.file}: cannot be written: {(error.strerror or str(error)).lower()}"
+                ) from None
+            return
+        print_pieces(pieces)
+
+
+def output_for(
+    settings: Settings, *, file: str | None = None, quiet: bool = False, verbose: bool = False
+) -> Output:
+    """What settings, options, environment and terminal together ask for."""
+    to_terminal = file is None and sys.stdout.isatty()
+    name = settings.value("output-format") or ("full" if to_terminal else "concise")
+    statistics = settings.value("statistics") and counts_by_rule(name)
+    style = Style(
+        terminal_width(), file is None and wants_color(settings.value("color"), sys.stdout), statistics
+    )
+    return Output(name, style, file, quiet, verbose)
+
+
+def wants_color(choice: str, stream: TextIO) -> bool:
+    """``--color`` first, then ``NO_COLOR`` and ``FORCE_COLOR`` (set and not empty), then whether it is a terminal."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def terminal_width() -> int:
+    """Columns to write in: the terminal's, within reason; 80 where there is none."""
+    return max(40, min(shutil.get_terminal_size((80, 24)).columns, MAX_WIDTH))
+
+
+def print_pieces(pieces: Iterable[str]) -> None:
+    """Write to stdout. A reader that has gone (``| head``) ends the writing, and nothing else."""
+    try:
+        for piece in pieces:
+            sys.stdout.write(piece)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The interpreter flushes stdout once more at exit, and would complain then.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def say(text: str) -> None:
+    """One message on stderr."""
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+
+
+def described(error: FileError) -> str:
+    """An error as one line."""
+    return f"{error.path}: {error.message}"
+
+
+def _summary(finished: Run) -> str:
+    found = counted(len(finished.findings), "finding") if finished.findings else "nothing found"
+    checked = (
+        f"{counted(finished.files, 'file')} and {counted(len(finished.losses), 'loss', 'losses')} checked"
+    )
+    failed = f", {counted(len(finished.errors), 'error')}" if finished.errors else ""
+    return f"{found}; {checked}{failed}"
+
+
+def _details(finished: Run, seconds: float) -> Iterable[str]:
+    for reason, number in sorted((finished.skipped or {}).items()):
+        yield f"{counted(number, 'file')} not analysed: {reason}"
+    yield f"done in {seconds:.2f} s"
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """``1 file``, ``2 files``."""
+    return f"{number} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,237 @@
+"""One run: discovery, one pure check per file, and everything they gave, in a fixed order.
+
+``check_file`` takes a task and returns a value, both picklable, and touches nothing else: what drives it may call it
+in this process, in others, or not at all because it knows the answer already.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from losslint.config import ConfigError, Configuration, Settings
+from losslint.model import FileError, FileResult, Finding, Loss, Span
+from losslint.rules import _registry
+from losslint.source.comments import mentions_losslint, mentions_skip_file, read_pragmas
+from losslint.source.discovery import STDIN, discover
+from losslint.source.patterns import PathMatcher, compile_patterns
+from losslint.source.prefilter import may_hold_loss
+from losslint.source.text import (
+    ParseFailure,
+    SourceText,
+    UnreadableFile,
+    check_syntax,
+    decode_source,
+    read_bytes,
+)
+from losslint.suppress import apply_suppressions, unknown_codes
+
+SYNTAX_ERROR = "LL001"
+STDIN_NAME = "<stdin>"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One file to check. ``path`` is as shown; ``data`` is its content where it is not on disk (standard input)."""
+
+    path: str
+    settings: Settings
+    data: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What checking one file gave. ``skipped`` says why it was not analysed; ``traceback`` belongs to a bug of ours."""
+
+    result: FileResult
+    warnings: tuple[str, ...] = ()
+    skipped: str | None = None
+    traceback: str | None = None
+
+
+@dataclass(frozen=True)
+class Run:
+    """Everything that a run gave, sorted by path and place."""
+
+    files: int = 0
+    findings: tuple[Finding, ...] = ()
+    losses: tuple[Loss, ...] = ()
+    errors: tuple[FileError, ...] = ()
+    warnings: tuple[str, ...] = ()
+    skipped: Mapping[str, int] | None = None
+    tracebacks: tuple[str, ...] = ()
+    stdin: Task | None = None
+
+    @property
+    def status(self) -> int:
+        """The exit status: 2 if something asked for could not be done, 1 with findings, else 0."""
+        return 2 if self.errors else int(bool(self.findings))
+
+
+def run(
+    paths: Sequence[str],
+    configuration: Configuration,
+    *,
+    stdin: Callable[[], bytes] | None = None,
+    stdin_filename: str | None = None,
+) -> Run:
+    """Check everything that ``paths`` names. What cannot be found, read or configured is an error beside the rest."""
+    config_errors: dict[str, FileError] = {}
+
+    def settings_for(directory: str) -> Settings | None:
+        try:
+            return configuration.for_directory(directory)
+        except ConfigError as error:
+            config_errors.setdefault(str(error), FileError(error.path, error.reason))
+            return None
+
+    def exclusions(directory: str) -> PathMatcher:
+        settings = settings_for(directory) or configuration.without_files()
+        return settings.excluded
+
+    settings_for(
+        os.curdir
+    )  # the run as a whole is configured here, so that what is wrong here is always told
+    discovered = discover(paths, exclusions)
+    tasks = []
+    for path in discovered.files:
+        name = (stdin_filename or STDIN_NAME) if path == STDIN else path
+        settings = settings_for(os.path.dirname(os.path.abspath(name)))
+        if settings is not None:
+            tasks.append(Task(name, settings, stdin() if path == STDIN and stdin else None))
+    checked = [check_file(task) for task in tasks]
+    return _collected(tasks, checked, [*discovered.errors, *config_errors.values()], discovered.warnings)
+
+
+def _collected(
+    tasks: Sequence[Task], checked: Sequence[Checked], errors: Sequence[FileError], warnings: Sequence[str]
+) -> Run:
+    results = [each.result for each in checked]
+    failures = [result.error for result in results if result.error is not None]
+    return Run(
+        files=len(results) - len(failures),
+        findings=tuple(sorted((found for result in results for found in result.findings), key=_place)),
+        losses=tuple(
+            sorted(
+                (loss for result in results for loss in result.losses),
+                key=lambda loss: (loss.path, loss.line),
+            )
+        ),
+        errors=tuple(sorted([*errors, *failures], key=lambda error: error.path)),
+        warnings=(*warnings, *(line for each in checked for line in each.warnings)),
+        skipped=Counter(each.skipped for each in checked if each.skipped),
+        tracebacks=tuple(each.traceback for each in checked if each.traceback),
+        stdin=next((task for task in tasks if task.data is not None), None),
+    )
+
+
+def _place(finding: Finding) -> tuple[str, Span, str]:
+    return finding.path, finding.span, finding.code
+
+
+def check_file(task: Task) -> Checked:
+    """Check one file. Never raises: what goes wrong is part of the result."""
+    try:
+        data = read_bytes(task.path) if task.data is None else task.data
+        return _check_data(data, task)
+    except UnreadableFile as error:
+        return Checked(FileResult(task.path, error=FileError(task.path, str(error))))
+    except Exception as error:  # a bug of ours in one file must not cost the findings in the others
+        import traceback
+
+        reason = (
+            f"internal error in losslint ({_described(error)}); please report it, with this file if you can"
+        )
+        return Checked(
+            FileResult(task.path, error=FileError(task.path, reason)),
+            traceback=f"{task.path}: {traceback.format_exc()}",
+        )
+
+
+def _check_data(data: bytes, task: Task) -> Checked:
+    try:
+        source = decode_source(data, path=task.path)
+        if mentions_skip_file(data) and read_pragmas(source).skip_file:
+            return Checked(FileResult(task.path), skipped="skip-file comment")
+        if may_hold_loss(data, names=task.settings.analysis.loss_names):
+            findings, losses = _analysed(source, task.settings)
+            skipped = None
+        else:
+            check_syntax(source)
+            findings, losses, skipped = (), (), "no words of a loss"
+    except ParseFailure as failure:
+        found = _syntax_error(failure, task.path)
+        is_on = task.settings.selects(SYNTAX_ERROR, os.path.abspath(task.path))
+        return Checked(FileResult(task.path, (found,) if is_on else ()))
+    loud, warnings = _judged(findings, source, data, task.settings)
+    return Checked(FileResult(task.path, loud, losses), warnings, skipped)
+
+
+def _analysed(source: SourceText, settings: Settings) -> tuple[tuple[Finding, ...], tuple[Loss, ...]]:
+    """Raw findings and losses. Raises ParseFailure."""
+    # The analysis brings the concrete syntax with it, which most files never need.
+    from losslint.engine import check_source
+
+    with _collector_paused():
+        return check_source(source, settings.analysis, None)
+
+
+def _judged(
+    findings: Sequence[Finding], source: SourceText, data: bytes, settings: Settings
+) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
+    """The findings that are selected and not silenced, and a warning for each comment that is not understood."""
+    path = os.path.abspath(source.path)
+
+    def is_on(code: str) -> bool:
+        return settings.selects(code, path)
+
+    selected = [finding for finding in findings if is_on(finding.code)]
+    if not selected and not mentions_losslint(data):
+        return (), ()
+    pragmas = read_pragmas(source)
+    problems = [*pragmas.problems, *unknown_codes(pragmas)]
+    warnings = tuple(
+        f"{source.path}:{problem.line}:{problem.column}: {problem.message}" for problem in problems
+    )
+    return apply_suppressions(selected, pragmas, path=source.path, is_on=is_on), warnings
+
+
+def _syntax_error(failure: ParseFailure, path: str) -> Finding:
+    rule = _registry.load(SYNTAX_ERROR)
+    span = Span(failure.line, failure.column, failure.line, failure.column + 1)
+    return Finding(rule.code, rule.name, rule.severity, f"does not parse: {failure.message}", path, span)
+
+
+def _described(error: Exception) -> str:
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Trees of a whole file are many objects and no garbage: looking through them again and again is wasted time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def lines_of(finished: Run) -> Callable[[str], Sequence[str]]:
+    """A function from a shown path to the lines of that file, for reports; no lines if it cannot be read any more."""
+
+    def lines(path: str) -> Sequence[str]:
+        try:
+            stdin = finished.stdin
+            data = stdin.data if stdin is not None and stdin.path == path else read_bytes(path)
+            return decode_source(data or b"", path=path).lines
+        except (ParseFailure, UnreadableFile):
+            return ()
+
+    return lines

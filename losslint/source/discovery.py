@@ -1,0 +1,127 @@
+"""From what the user names to the files that are checked.
+
+A file named on the command line is always checked, whatever its name. A directory is walked: ``*.py`` and ``*.pyw``
+files that neither configuration nor ``.gitignore`` leaves out, in a fixed order. Directories that are symbolic links
+are not followed inside a walk (they lead to loops, or to files that are met elsewhere); one that is named is.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from losslint.model import FileError
+
+from .ignorefiles import NAME as GITIGNORE
+from .ignorefiles import IgnoreRules, rules_above
+from .patterns import PathMatcher
+
+STDIN = "-"
+SUFFIXES = (".py", ".pyw")
+
+DEFAULT_EXCLUDES = (
+    ".bzr",
+    ".direnv",
+    ".eggs",
+    ".git",
+    ".git-rewrite",
+    ".hg",
+    ".ipynb_checkpoints",
+    ".losslint_cache",
+    ".mypy_cache",
+    ".nox",
+    ".pants.d",
+    ".pyenv",
+    ".pytest_cache",
+    ".pytype",
+    ".ruff_cache",
+    ".svn",
+    ".tox",
+    ".venv",
+    ".vscode",
+    "__pycache__",
+    "__pypackages__",
+    "_build",
+    "buck-out",
+    "build",
+    "dist",
+    "node_modules",
+    "site-packages",
+    "venv",
+)
+
+Exclusions = Callable[[str], PathMatcher]
+"""The exclude patterns in force for the entries of a directory (absolute path)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    """What there is to check: paths as they are shown, sorted; what could not be found; what looks like a mistake."""
+
+    files: tuple[str, ...] = ()
+    errors: tuple[FileError, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def discover(paths: Sequence[str], exclusions: Exclusions) -> Discovered:
+    """Find the files. A file reached twice (named twice, or through a link) is listed once, under its first name.
+
+    Shown paths are the user's own, normalised. ``-`` (standard input) is passed through.
+    """
+    found: dict[str, str] = {}
+    errors: list[FileError] = []
+    warnings: list[str] = []
+    for path in dict.fromkeys(paths):
+        if path == STDIN:
+            found.setdefault(STDIN, STDIN)
+        elif os.path.isdir(path):
+            before = len(found)
+            files = list(_walk(os.path.normpath(path), exclusions, errors))
+            for file in files:
+                found.setdefault(os.path.realpath(file), file)
+            if not files and len(found) == before:
+                warnings.append(f"{path}: no Python files found")
+        elif os.path.exists(path):
+            found.setdefault(os.path.realpath(path), os.path.normpath(path))
+        else:
+            errors.append(FileError(path, "no such file or directory"))
+    return Discovered(tuple(sorted(found.values())), tuple(errors), tuple(warnings))
+
+
+def _walk(root: str, exclusions: Exclusions, errors: list[FileError]) -> Iterator[str]:
+    """The Python files below ``root``. A directory that cannot be listed is an error, and the walk goes on."""
+    # Patterns outside that mean the root itself do not apply: the user named it.
+    start = os.path.realpath(root)
+    pending: list[tuple[str, str, IgnoreRules]] = [(root, start, rules_above(start))]
+    while pending:
+        shown, real, rules = pending.pop()
+        try:
+            with os.scandir(real) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except OSError as error:
+            errors.append(FileError(shown, f"cannot be listed: {(error.strerror or str(error)).lower()}"))
+            continue
+        if any(entry.name == GITIGNORE for entry in entries):
+            rules = rules.inside(real)
+        excluded = exclusions(real).entering(start)
+        for entry in entries:
+            is_directory = entry.is_dir(follow_symlinks=False)
+            if not is_directory and not _is_python_file(entry):
+                continue
+            if excluded.matches_entry(entry.path, is_directory=is_directory):
+                continue
+            if rules.ignores(entry.path, is_directory=is_directory):
+                continue
+            name = entry.name if shown == os.curdir else os.path.join(shown, entry.name)
+            if is_directory:
+                pending.append((name, entry.path, rules))
+            else:
+                yield name
+
+
+def _is_python_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.name.endswith(SUFFIXES) and entry.is_file()
+    except OSError:  # a link that leads to itself
+        return False

@@ -1,0 +1,59 @@
+"""``PATH::NAME``: a file or directory, and which of its losses."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from losslint.model import FileError, Loss
+from losslint.run import Run
+from losslint.suggest import did_you_mean
+
+SEPARATOR = "::"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """``name is None`` means every loss of the path."""
+
+    path: str
+    name: str | None = None
+
+    def means(self, loss: Loss) -> bool:
+        """Whether this is (one of) the losses asked for: by qualified name, or by the end of it."""
+        return self.holds(loss.path) and (
+            self.name is None or loss.qualname == self.name or loss.qualname.endswith(f".{self.name}")
+        )
+
+    def holds(self, path: str) -> bool:
+        """Whether a shown path is this target or lies below it."""
+        mine = os.path.normpath(self.path)
+        return (
+            self.path == "-" or path == mine or mine == os.curdir or path.startswith(os.path.join(mine, ""))
+        )
+
+
+def parse_target(text: str) -> Target:
+    """Split at the last ``::``; a file whose own name holds one is still found."""
+    path, separator, name = text.rpartition(SEPARATOR)
+    return Target(path, name) if separator and path and name and not os.path.exists(text) else Target(text)
+
+
+def select_losses(finished: Run, targets: Sequence[Target]) -> Run:
+    """The run with only the losses asked for. A name that no loss has is an error that names the closest."""
+    errors = list(finished.errors)
+    broken = {error.path for error in errors}
+    for target in targets:
+        if (
+            target.name is None
+            or target.path in broken
+            or any(target.means(loss) for loss in finished.losses)
+        ):
+            continue
+        names = [loss.qualname for loss in finished.losses if target.holds(loss.path)]
+        errors.append(
+            FileError(target.path, f"has no loss {target.name!r}{did_you_mean(target.name, names)}")
+        )
+    losses = tuple(loss for loss in finished.losses if any(target.means(loss) for target in targets))
+    return replace(finished, losses=losses, errors=tuple(errors))

@@ -1,0 +1,46 @@
+"""The rules there are. A rule is a module ``llNNN.py`` beside this one that exports ``RULE``; nothing lists it by hand.
+
+Codes are read from the file names, so that a run which finds nothing imports no rule.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from functools import cache
+
+from losslint.rules._rule import Rule
+
+from losslint.suggest import did_you_mean
+
+_MODULE = re.compile(r"ll\d{3}")
+
+
+class UnknownRule(LookupError):
+    """No rule has this code; the message names the closest one."""
+
+
+@cache
+def codes() -> tuple[str, ...]:
+    """Every code, in order; imports no rule."""
+    import losslint.rules as package
+
+    names = (module.name for module in pkgutil.iter_modules(package.__path__))
+    return tuple(sorted(name.upper() for name in names if _MODULE.fullmatch(name)))
+
+
+@cache
+def load(code: str) -> Rule:
+    """The rule of a code (``LL101``; case does not matter). Raises UnknownRule."""
+    wanted = code.upper()
+    if wanted not in codes():
+        raise UnknownRule(f"unknown rule code {code!r}{did_you_mean(wanted, codes())}")
+    rule = importlib.import_module(f"losslint.rules.{wanted.lower()}").RULE
+    assert isinstance(rule, Rule)
+    return rule
+
+
+def all_rules() -> tuple[Rule, ...]:
+    """Every rule, in the order of the codes."""
+    return tuple(load(code) for code in codes())
