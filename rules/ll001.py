@@ -33,8 +33,8 @@ run ends with status 1.
 
 ## How to fix
 
-Run `python -m py_compile FILE` with the Python that the project is written for. If that succeeds, run losslint with the
-same version. If the file is a template and not meant to be Python, exclude it.
+Run `python -m py_compile FILE` with the Python that the project is written for. If that succeeds, run losslint with
+the same version. If the file is a template and not meant to be Python, exclude it.
 
 ## When to ignore it
 

@@ -61,8 +61,8 @@ smaller; a learning rate that was tuned for the sum at N samples is N times larg
 
 ## When to ignore it
 
-When the caller divides (the function is a part of a loss, not the loss), when the training set is one fixed full batch
-that never changes its size, or when a likelihood over the whole data set is what you optimise. Say which:
+When the caller divides (the function is a part of a loss, not the loss), when the training set is one fixed full
+batch that never changes its size, or when a likelihood over the whole data set is what you optimise. Say which:
 `# losslint: ignore[LL101] the caller divides by the token count`.
 """
 

@@ -33,9 +33,9 @@ e = y_true - y_pred:
 | gradient norm of the `log` | 0.339 | 0.362 | 0.369 | 0.37 |
 
 The `tanh` looks settled while its gradient dies: the loss stops training as the batch grows. A logarithm is kinder:
-`log(sum)` shifts by log k and leaves the gradient alone, and its finding says gradient degree 0; what is wrong then is
-the value, for comparisons between runs and for early stopping. `log(1 + sum)` comes close to that where the sum is far
-above 1, and scales like the sum itself where it is far below.
+`log(sum)` shifts by log k and leaves the gradient alone, and its finding says gradient degree 0; what is wrong then
+is the value, for comparisons between runs and for early stopping. `log(1 + sum)` comes close to that where the sum is
+far above 1, and scales like the sum itself where it is far below.
 
 ## Bad
 
@@ -52,8 +52,8 @@ operation also removes the dependence on N, but the samples stay coupled, which 
 
 ## When to ignore it
 
-When the sum is inside a log-partition function that couples samples by design, as in InfoNCE: its value is
-expected to grow by log N. A batch size that never changes, not even in the last batch, also hides it.
+When the sum is inside a log-partition function that couples samples by design, as in InfoNCE: its value is expected
+to grow by log N. A batch size that never changes, not even in the last batch, also hides it.
 """
 
 BAD = (

@@ -15,9 +15,9 @@ batch that came in.
 
 ## What it finds
 
-`reduce_sum(x) / 32`, `/ BATCH_SIZE`, `* (1 / self.batch_size)`, where the value is not read from a tensor's shape. The
-finding sits on the division and takes the place of LL101: one cause, one finding. An attribute that another method
-sets from `tf.shape` or `tf.size` is the batch's own size and stays silent.
+`reduce_sum(x) / 32`, `/ BATCH_SIZE`, `* (1 / self.batch_size)`, where the value is not read from a tensor's shape.
+The finding sits on the division and takes the place of LL101: one cause, one finding. An attribute that another
+method sets from `tf.shape` or `tf.size` is the batch's own size and stays silent.
 
 ## Why it matters
 

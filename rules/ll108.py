@@ -15,8 +15,8 @@ does nothing.
 
 ## What it finds
 
-A mean (`reduce_mean`, `ops.mean`, `K.mean`, `np.mean`-like methods) of a value that lost its batch axis to a sum
-and still scales with the batch. The finding sits on the mean, because that is the line that misleads. It is LL101 in
+A mean (`reduce_mean`, `ops.mean`, `K.mean`, `np.mean`-like methods) of a value that lost its batch axis to a sum and
+still scales with the batch. The finding sits on the mean, because that is the line that misleads. It is LL101 in
 disguise and is reported once, under this code.
 
 ## Why it matters
@@ -48,7 +48,8 @@ ignores the scale.
 ## When to ignore it
 
 When the mean runs over something else than the batch, for example over a list of scalar losses at several scales
-(`reduce_mean(tf.stack(losses))`), and each of those is meant to be a sum. If they are not, each is an LL101 of its own.
+(`reduce_mean(tf.stack(losses))`), and each of those is meant to be a sum. If they are not, each is an LL101 of its
+own.
 """
 
 BAD = (

@@ -15,14 +15,14 @@ positive boxes, the sum of sample weights, the union of all masks.
 
 ## What it finds
 
-`sum(w * l) / sum(w)`, the Dice, Jaccard and Tversky losses over flattened batches, `x / sum(x)` without an `axis`. The
-finding sits on the division. A division by the number of samples is not meant: that one is the same for every batch of
-the same size.
+`sum(w * l) / sum(w)`, the Dice, Jaccard and Tversky losses over flattened batches, `x / sum(x)` without an `axis`.
+The finding sits on the division. A division by the number of samples is not meant: that one is the same for every
+batch of the same size.
 
 ## Why it matters
 
-The scale is right (degree 0), but a sample's weight depends on which samples it shares the batch with. Masked mean over
-two sequences with the same loss of 1 per token, one of 2 tokens and one of 18:
+The scale is right (degree 0), but a sample's weight depends on which samples it shares the batch with. Masked mean
+over two sequences with the same loss of 1 per token, one of 2 tokens and one of 18:
 
 | | weight of the short sequence | weight of the long one |
 |---|---|---|
@@ -31,8 +31,8 @@ two sequences with the same loss of 1 per token, one of 2 tokens and one of 18:
 
 The same holds between replicas, and for gradient accumulation: averages of ratios are not the ratio of the sums. A
 Dice over the whole batch hides an image without foreground behind an image that is full of it: for two images, the
-first (1 pixel of 64 is foreground) missed completely and the second (all 64) hit completely, the loss over the batch is
-0.0078 and the mean of the losses per image 0.5.
+first (1 pixel of 64 is foreground) missed completely and the second (all 64) hit completely, the loss over the batch
+is 0.0078 and the mean of the losses per image 0.5.
 
 ## Bad
 
@@ -44,8 +44,8 @@ first (1 pixel of 64 is foreground) missed completely and the second (all 64) hi
 
 ## How to fix
 
-For images, sum over the axes of one image, divide, and average over the batch. For tokens, decide what a token weighs:
-divide per sequence and average, or divide the sum by the number of *samples*; or keep the ratio and make
+For images, sum over the axes of one image, divide, and average over the batch. For tokens, decide what a token
+weighs: divide per sequence and average, or divide the sum by the number of *samples*; or keep the ratio and make
 numerator and denominator span the whole optimizer step (accumulate both, divide once).
 
 ## When to ignore it

@@ -17,8 +17,8 @@ median, softmax, sort, top-k, cumulative sum, or a normalisation to unit length.
 
 `reduce_max(x)` without an `axis`, `softmax(x, axis=0)`, `sort(x, axis=0)`, and the quiet one:
 `tf.math.l2_normalize(x)` has no default axis and divides by the norm of the *whole batch*, while
-`keras.ops.normalize` works on the last axis. The finding sits on that call. `axis=-1` of a
-vector of one value per sample is the batch axis too.
+`keras.ops.normalize` works on the last axis. The finding sits on that call. `axis=-1` of a vector of one value per
+sample is the batch axis too.
 
 ## Why it matters
 
@@ -32,8 +32,8 @@ errors, the maximum of the batch, and how many samples receive a gradient:
 | entry of `l2_normalize(e)`, root mean square | 0.35 | 0.18 | 0.088 | 0.044 |
 | entry of `l2_normalize(e, axis=-1)`, root mean square | 0.5 | 0.5 | 0.5 | 0.5 |
 
-Repeating samples does not move the maximum (degree 0), but drawing more of them does: its expected value rises with N.
-Splitting the batch, over micro-batches or replicas, gives another loss.
+Repeating samples does not move the maximum (degree 0), but drawing more of them does: its expected value rises with
+N. Splitting the batch, over micro-batches or replicas, gives another loss.
 
 ## Bad
 
@@ -45,13 +45,13 @@ Splitting the batch, over micro-batches or replicas, gives another loss.
 
 ## How to fix
 
-Name the axis of one sample (`axis=-1`). For hard-example mining take the share of samples that you mean
-(`k = N // 4` instead of a fixed k), and stop the gradient through weights that come from a softmax over the batch.
+Name the axis of one sample (`axis=-1`). For hard-example mining take the share of samples that you mean (`k = N // 4`
+instead of a fixed k), and stop the gradient through weights that come from a softmax over the batch.
 
 ## When to ignore it
 
-When samples are meant to compete: ranking, Sinkhorn normalisation, hard negatives, a worst-case objective. Keep
-N constant then.
+When samples are meant to compete: ranking, Sinkhorn normalisation, hard negatives, a worst-case objective. Keep N
+constant then.
 """
 
 BAD = (

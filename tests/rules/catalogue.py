@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-
-import losslint.rules
+from losslint.rules._registry import all_rules
 from losslint.rules._rule import Example, Rule
 
-RULES: tuple[Rule, ...] = tuple(
-    importlib.import_module(f"losslint.rules.{module.name}").RULE
-    for module in pkgutil.iter_modules(losslint.rules.__path__)
-    if module.name.startswith("ll")
-)
+RULES = all_rules()
+PROGRAMS = {"LL106", "LL109", "LL302", "LL303"}
+"""Rules whose examples are whole programs (a compiled model, a training step), not one loss."""
 
 
 def named(group: str) -> dict[str, tuple[Rule, Example]]:
@@ -24,11 +19,20 @@ def named(group: str) -> dict[str, tuple[Rule, Example]]:
     }
 
 
-def measurable() -> dict[str, Example]:
+def losses() -> dict[str, tuple[Rule, Example]]:
     """The examples that TensorFlow can run as one loss, by a test id."""
+    return {name: (rule, example) for name, (rule, example) in _all().items() if rule.code not in PROGRAMS}
+
+
+def programs() -> dict[str, tuple[Rule, Example]]:
+    """The examples whose effect is a training step, by a test id."""
+    return {name: (rule, example) for name, (rule, example) in _all().items() if rule.code in PROGRAMS}
+
+
+def _all() -> dict[str, tuple[Rule, Example]]:
     return {
-        f"{group}-{name}": example
+        f"{group}-{name}": entry
         for group in ("bad", "good")
-        for name, (_, example) in named(group).items()
-        if example.loss
+        for name, entry in named(group).items()
+        if entry[1].loss
     }

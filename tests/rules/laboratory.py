@@ -1,7 +1,7 @@
-"""The small experiments behind the numbers on the rules' pages: seeded batches in, rows of a Markdown table out.
+"""The small experiments behind the numbers on the rules' pages: seeded batches in, rows of a table out.
 
-Degrees and couplings are not measured here (`losslint.confirm.measure` does that); this is what a page shows to
-make the reader see them. All in float64, so that three digits do not hang on a TensorFlow version.
+Degrees and couplings are not measured here (`losslint.confirm.measure` does that); this is what a page shows
+to make the reader see them. All in float64, so that three digits do not hang on a TensorFlow version.
 """
 
 from __future__ import annotations

@@ -1,0 +1,155 @@
+"""Each replica averages over its own part of the batch, and the parts are added."""
+
+from __future__ import annotations
+
+from losslint.rules._page import with_examples
+from losslint.rules._rule import Example, Rule, nothing
+
+from losslint.model import Severity
+
+PAGE = """
+# LL302: replica-mean
+
+Under a `tf.distribute` strategy a loss averages over the samples of one replica, and the gradients of the replicas
+are then added.
+
+## What it finds
+
+A mean over the batch, or a sum divided by the replica's batch size, that is minimised inside `strategy.run`, or in a
+scalar loss that a model compiled inside `strategy.scope()` is given. The finding sits on the mean. A vector per
+sample handed to `compile`, and `tf.nn.compute_average_loss`, are right.
+
+## Why it matters
+
+Optimizers add the gradients of all replicas. Each of R replicas divides by N / R instead of N, so the step is R times
+as large. The gradient in the one weight of a linear model, one batch of 8 samples, on one CPU and on a
+`MirroredStrategy` of two logical CPU devices:
+
+| replicas | 1 | 2 |
+|---|---|---|
+| `compile`, loss returns a scalar mean | 15 | 30 |
+| `compile`, loss returns one value per sample | 15 | 15 |
+| own loop, `reduce_mean` | 15 | 30 |
+| own loop, `compute_average_loss` | 15 | 15 |
+
+Keras divides by the number of replicas only what it has averaged itself. The loss in the log is doubled, too.
+
+## Bad
+
+{bad}
+
+## Good
+
+{good}
+
+## How to fix
+
+With `compile`, return one value per sample. In a loop of your own use
+`tf.nn.compute_average_loss(per_sample, global_batch_size=…)`, and `ReduceOp.SUM` when you collect it. Without an
+explicit size it multiplies the replica's batch by `num_replicas_in_sync`, which is wrong when the last batch is split
+unevenly.
+
+## When to ignore it
+
+When the learning rate was tuned for the sum over replicas, when only one replica is ever used, or when the gradients
+are averaged by hand before they are applied.
+"""
+
+BAD = (
+    Example(
+        code="""
+import tensorflow as tf
+
+
+def squared_error(y_true, y_pred):
+    return tf.reduce_mean(tf.square(y_true - y_pred))
+
+
+def build(strategy, optimizer):
+    with strategy.scope():
+        model = tf.keras.Sequential([tf.keras.layers.Dense(1, use_bias=False)])
+        model.compile(optimizer=optimizer(), loss=squared_error)
+    return model
+""",
+        loss="build",
+        degree="0",
+        gradient_degree="0",
+        coupled=False,
+    ),
+    Example(
+        code="""
+import tensorflow as tf
+
+
+def train(strategy, model, optimizer, batches):
+    def step(x, y):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(tf.square(y - model(x)))
+        gradients = tape.gradient(loss, model.trainable_variables)
+        optimizer.apply_gradients(zip(gradients, model.trainable_variables))
+
+    for x, y in strategy.experimental_distribute_dataset(batches):
+        strategy.run(step, args=(x, y))
+""",
+        loss="train",
+        degree="0",
+        gradient_degree="0",
+        coupled=False,
+    ),
+)
+
+GOOD = (
+    Example(
+        code="""
+import tensorflow as tf
+
+
+def squared_error(y_true, y_pred):
+    return tf.reduce_mean(tf.square(y_true - y_pred), axis=-1)
+
+
+def build(strategy, optimizer):
+    with strategy.scope():
+        model = tf.keras.Sequential([tf.keras.layers.Dense(1, use_bias=False)])
+        model.compile(optimizer=optimizer(), loss=squared_error)
+    return model
+""",
+        loss="build",
+        degree="0",
+        gradient_degree="0",
+        coupled=False,
+    ),
+    Example(
+        code="""
+import tensorflow as tf
+
+
+def train(strategy, model, optimizer, batches, global_batch_size):
+    def step(x, y):
+        with tf.GradientTape() as tape:
+            losses = tf.reduce_mean(tf.square(y - model(x)), axis=-1)
+            loss = tf.nn.compute_average_loss(losses, global_batch_size=global_batch_size)
+        gradients = tape.gradient(loss, model.trainable_variables)
+        optimizer.apply_gradients(zip(gradients, model.trainable_variables))
+
+    for x, y in strategy.experimental_distribute_dataset(batches):
+        strategy.run(step, args=(x, y))
+""",
+        loss="train",
+        degree="0",
+        gradient_degree="0",
+        coupled=False,
+    ),
+)
+
+RULE = Rule(
+    code="LL302",
+    name="replica-mean",
+    severity=Severity.WARNING,
+    summary="Under a tf.distribute strategy the mean is taken per replica instead of over the global batch.",
+    page=with_examples(PAGE, bad=BAD, good=GOOD),
+    find=nothing,
+    bad=BAD,
+    good=GOOD,
+    related=("LL301", "LL105"),
+)
