@@ -15,9 +15,9 @@ def main() -> None:
 def distrust_working_directory() -> None:
     """Take the working directory, and what lies in it, off the front of the import path.
 
-    What is checked is never imported, and that includes a ``click.py`` or ``libcst.py`` that lies about in the project
-    in which losslint is run. ``python -m`` puts the working directory first, and ``PYTHONPATH`` may. The entries behind
-    the standard library are installed packages, and stay.
+    What is checked is never imported, and that includes a ``click.py`` or ``libcst.py`` that lies about in
+    the project in which losslint is run. ``python -m`` puts the working directory first, and ``PYTHONPATH``
+    may. The entries behind the standard library are installed packages, and stay.
     """
     places = [os.path.realpath(entry) for entry in sys.path]
     library = os.path.realpath(os.path.dirname(os.__file__))

@@ -15,6 +15,7 @@ from losslint import __version__
 from losslint.config import ConfigError, Configuration, Settings, command_line
 from losslint.config_keys import COLORS, OUTPUT_FORMATS
 from losslint.output import Unwritable, output_for, say
+from losslint.report.terminal import printable
 from losslint.run import Run, lines_of, run
 from losslint.source.discovery import STDIN
 from losslint.suggest import closest
@@ -61,7 +62,7 @@ def run_command_line(arguments: Sequence[str]) -> int:
         say(f"losslint: {' '.join(error.format_message().split())}")
         return error.exit_code
     except (ConfigError, Unwritable) as error:
-        say(f"losslint: {error}")
+        say(f"losslint: {printable(str(error))}")
         return FAILED
     except (click.Abort, KeyboardInterrupt):
         say("losslint: interrupted")
@@ -89,7 +90,7 @@ def _patterns(
 def _codes_by_pattern(
     _ctx: click.Context, _parameter: click.Parameter, values: Sequence[str]
 ) -> dict[str, list[str]] | None:
-    """``tests/*:LL101,LL102`` or ``a.py:LL1,b.py:LL2``: a code without a pattern belongs to the pattern before it."""
+    """``tests/*:LL101,LL102`` or ``a.py:LL1,b.py:LL2``: a code belongs to the pattern before it."""
     table: dict[str, list[str]] = {}
     pattern: str | None = None
     for word in (word.strip() for value in values for word in value.split(",")):
@@ -237,8 +238,8 @@ def inspect(
 ) -> int:
     """List every loss with its batch degree, its verdict and the reason, flagged or not.
 
-    PATH::NAME shows one loss (`losses.py::Focal.call`). The text form shows every statement of the loss with the
-    degree of what it binds.
+    PATH::NAME shows one loss (`losses.py::Focal.call`). The text form shows every statement of the loss with
+    the degree of what it binds.
     """
     configuration = _configuration(options, config=config, isolated=isolated)
     settings = _run_settings(configuration)

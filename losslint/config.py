@@ -1,7 +1,9 @@
 """Configuration: from files and options to the settings in force for a path, and where each came from.
 
-The closest ``.losslint.toml``, ``losslint.toml`` or ``pyproject.toml`` with a ``[tool.losslint]`` table rules a file;
-``extend`` names the file it inherits from; the command line is stronger than all. Keys are the options' names.
+The closest ``.losslint.toml``, ``losslint.toml`` or ``pyproject.toml`` with a ``[tool.losslint]`` table rules
+a file;
+``extend`` names the file it inherits from; the command line is stronger than all. Keys are the options'
+names.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ COMMAND_LINE = "command line"
 
 
 class ConfigError(Exception):
-    """A configuration that cannot be used: the file (or ``command line``) at fault, and the reason in one line."""
+    """A configuration that cannot be used: the file (or option) at fault, and the reason in one line."""
 
     def __init__(self, path: str, reason: str) -> None:
         super().__init__(f"{path}: {reason}")
@@ -35,7 +37,10 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class AnalysisSettings:
-    """What configuration tells the analysis. Names may be glob patterns; ``ops`` are further tables of operations."""
+    """What configuration tells the analysis.
+
+    Names may be glob patterns; ``ops`` are further tables of operations.
+    """
 
     loss_names: tuple[str, ...] = ()
     not_losses: tuple[str, ...] = ()
@@ -46,7 +51,10 @@ class AnalysisSettings:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmSettings:
-    """What configuration tells ``confirm``; None leaves it to confirm's own default. ``timeout`` is in seconds."""
+    """What configuration tells ``confirm``.
+
+    None leaves it to confirm's own default. ``timeout`` is in seconds.
+    """
 
     python: str | None = None
     batch_sizes: tuple[int, ...] | None = None
@@ -213,7 +221,8 @@ DEFAULT_LAYER = Layer(DEFAULT, os.sep, DEFAULTS)
 
 
 def load(path: str, seen: tuple[str, ...] = ()) -> tuple[Layer, ...] | None:
-    """The layers of a configuration file, those that it extends first; None for a pyproject.toml without our table.
+    """The layers of a configuration file, those that it extends first; None for a pyproject.toml without our
+    table.
 
     Raises ConfigError.
     """

@@ -1,6 +1,7 @@
 """The keys of the configuration, as data: what each takes, and its default.
 
-A reader takes what TOML (or the command line) gave and returns the value losslint works with, or raises InvalidValue.
+A reader takes what TOML (or the command line) gave and returns the value losslint works with, or raises
+InvalidValue.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from typing import TextIO
 from losslint.config import Settings
 from losslint.model import FileError
 from losslint.report import Style, counts_by_rule, is_for_people, render
+from losslint.report.terminal import printable
 from losslint.run import Run, lines_of
 
 MAX_WIDTH = 120
@@ -32,7 +33,10 @@ class Output:
     verbose: bool = False
 
     def report(self, finished: Run, seconds: float) -> None:
-        """Write findings to the report's place, and errors, warnings and the summary to stderr. Raises Unwritable."""
+        """Write findings to the report's place, and errors, warnings and the summary to stderr.
+
+        Raises Unwritable.
+        """
         self.complain(finished)
         self.write(render(self.format, finished, lines_of(finished), self.style))
         if not self.quiet and (is_for_people(self.format) or self.verbose):
@@ -48,7 +52,7 @@ class Output:
         for error in finished.errors:
             say(f"error: {described(error)}")
         for warning in finished.warnings if not self.quiet else ():
-            say(f"warning: {warning}")
+            say(f"warning: {printable(warning)}")
 
     def write(self, pieces: Iterable[str]) -> None:
         """Write to the file or to stdout, a whole file or none. Raises Unwritable."""
@@ -79,7 +83,7 @@ def output_for(
 
 
 def wants_color(choice: str, stream: TextIO) -> bool:
-    """``--color`` first, then ``NO_COLOR`` and ``FORCE_COLOR`` (set and not empty), then whether it is a terminal."""
+    """``--color`` first, then ``NO_COLOR`` and ``FORCE_COLOR`` (set, not empty), then the terminal."""
     if choice != "auto":
         return choice == "always"
     if os.environ.get("NO_COLOR"):
@@ -115,7 +119,7 @@ def say(text: str) -> None:
 
 def described(error: FileError) -> str:
     """An error as one line."""
-    return f"{error.path}: {error.message}"
+    return printable(f"{error.path}: {error.message}")
 
 
 def _summary(finished: Run) -> str:

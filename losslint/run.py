@@ -1,7 +1,7 @@
 """One run: discovery, one pure check per file, and everything they gave, in a fixed order.
 
-``check_file`` takes a task and returns a value, both picklable, and touches nothing else: what drives it may call it
-in this process, in others, or not at all because it knows the answer already.
+``check_file`` takes a task and returns a value, both picklable, and touches nothing else: what drives it may
+call it in this process, in others, or not at all because it knows the answer already.
 """
 
 from __future__ import annotations
@@ -12,14 +12,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 
-from losslint.config import ConfigError, Configuration, Settings
+from losslint.analysis.vocabulary import OUTPUTS, TARGETS
+from losslint.config import AnalysisSettings, ConfigError, Configuration, Settings
 from losslint.model import FileError, FileResult, Finding, Loss, Span
 from losslint.rules import _registry
 from losslint.source.comments import mentions_losslint, mentions_skip_file, read_pragmas
 from losslint.source.discovery import STDIN, discover
-from losslint.source.patterns import PathMatcher, compile_patterns
-from losslint.source.prefilter import may_hold_loss
+from losslint.source.patterns import PathMatcher
+from losslint.source.prefilter import Prefilter, prefilter
 from losslint.source.text import (
     ParseFailure,
     SourceText,
@@ -36,7 +38,10 @@ STDIN_NAME = "<stdin>"
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One file to check. ``path`` is as shown; ``data`` is its content where it is not on disk (standard input)."""
+    """One file to check.
+
+    ``path`` is as shown; ``data`` is its content where it is not on disk (standard input).
+    """
 
     path: str
     settings: Settings
@@ -45,7 +50,10 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What checking one file gave. ``skipped`` says why it was not analysed; ``traceback`` belongs to a bug of ours."""
+    """What checking one file gave.
+
+    ``skipped`` says why it was not analysed; ``traceback`` belongs to a bug of ours.
+    """
 
     result: FileResult
     warnings: tuple[str, ...] = ()
@@ -79,7 +87,10 @@ def run(
     stdin: Callable[[], bytes] | None = None,
     stdin_filename: str | None = None,
 ) -> Run:
-    """Check everything that ``paths`` names. What cannot be found, read or configured is an error beside the rest."""
+    """Check everything that ``paths`` names.
+
+    What cannot be found, read or configured is an error beside the rest.
+    """
     config_errors: dict[str, FileError] = {}
 
     def settings_for(directory: str) -> Settings | None:
@@ -157,7 +168,7 @@ def _check_data(data: bytes, task: Task) -> Checked:
         source = decode_source(data, path=task.path)
         if mentions_skip_file(data) and read_pragmas(source).skip_file:
             return Checked(FileResult(task.path), skipped="skip-file comment")
-        if may_hold_loss(data, names=task.settings.analysis.loss_names):
+        if _net(task.settings.analysis).may_hold_loss(data):
             findings, losses = _analysed(source, task.settings)
             skipped = None
         else:
@@ -169,6 +180,11 @@ def _check_data(data: bytes, task: Task) -> Checked:
         return Checked(FileResult(task.path, (found,) if is_on else ()))
     loud, warnings = _judged(findings, source, data, task.settings)
     return Checked(FileResult(task.path, loud, losses), warnings, skipped)
+
+
+@lru_cache(maxsize=32)
+def _net(settings: AnalysisSettings) -> Prefilter:
+    return prefilter(targets=TARGETS, outputs=OUTPUTS, names=settings.loss_names)
 
 
 def _analysed(source: SourceText, settings: Settings) -> tuple[tuple[Finding, ...], tuple[Loss, ...]]:
@@ -183,7 +199,7 @@ def _analysed(source: SourceText, settings: Settings) -> tuple[tuple[Finding, ..
 def _judged(
     findings: Sequence[Finding], source: SourceText, data: bytes, settings: Settings
 ) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
-    """The findings that are selected and not silenced, and a warning for each comment that is not understood."""
+    """The findings selected and not silenced, and a warning for each comment not understood."""
     path = os.path.abspath(source.path)
 
     def is_on(code: str) -> bool:
@@ -213,7 +229,7 @@ def _described(error: Exception) -> str:
 
 @contextmanager
 def _collector_paused() -> Iterator[None]:
-    """Trees of a whole file are many objects and no garbage: looking through them again and again is wasted time."""
+    """Trees of a whole file are many objects and no garbage: looking through them again is wasted time."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -224,7 +240,10 @@ def _collector_paused() -> Iterator[None]:
 
 
 def lines_of(finished: Run) -> Callable[[str], Sequence[str]]:
-    """A function from a shown path to the lines of that file, for reports; no lines if it cannot be read any more."""
+    """A function from a shown path to the lines of that file, for reports.
+
+    No lines if it cannot be read any more.
+    """
 
     def lines(path: str) -> Sequence[str]:
         try:

@@ -1,7 +1,9 @@
-"""Which rules are in force: layers of ``select``, ``extend-select`` and ``ignore``, the later layer over the earlier.
+"""Which rules are in force: layers of ``select``, ``extend-select`` and ``ignore``, the later layer over the
+earlier.
 
-A selector is ``ALL``, a code, or the beginning of codes (``LL1``). Within a layer the longer selector wins, and of two
-equal ones ``ignore``. A layer that selects starts afresh; one that does not leaves open what it does not name.
+A selector is ``ALL``, a code, or the beginning of codes (``LL1``). Within a layer the longer selector wins,
+and of two equal ones ``ignore``. A layer that selects starts afresh; one that does not leaves open what it
+does not name.
 """
 
 from __future__ import annotations
@@ -38,7 +40,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """All layers, the strongest last. What none of them decides is as the rule itself says (on or off by default)."""
+    """All layers, the strongest last.
+
+    What none of them decides is as the rule itself says (on or off by default).
+    """
 
     choices: tuple[Choice, ...] = ()
 

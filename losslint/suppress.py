@@ -18,9 +18,11 @@ _Entry = tuple[Suppression, str | None]
 def apply_suppressions(
     findings: Sequence[Finding], pragmas: Pragmas, *, path: str, is_on: Callable[[str], bool]
 ) -> tuple[Finding, ...]:
-    """The findings that no comment silences, and an LL002 for each code of a comment that silences none of them.
+    """The findings that no comment silences, and an LL002 for each code of a comment that silences none of
+    them.
 
-    ``is_on`` says whether a rule is in force for this file: a comment for a rule that is off is not called unused.
+    ``is_on`` says whether a rule is in force for this file: a comment for a rule that is off is not called
+    unused.
     """
     used: set[_Entry] = set()
     loud = [finding for finding in findings if not _silenced(finding, pragmas.suppressions, used)]
@@ -62,7 +64,10 @@ def _silenced(finding: Finding, suppressions: Sequence[Suppression], used: set[_
 
 
 def _ours(suppressions: Sequence[Suppression]) -> Iterator[_Entry]:
-    """The codes that speak of losslint. A bare ``noqa`` may be meant for another tool, and so is not ours to judge."""
+    """The codes that speak of losslint.
+
+    A bare ``noqa`` may be meant for another tool, and so is not ours to judge.
+    """
     for suppression in suppressions:
         if suppression.codes is None:
             if not suppression.shared:

@@ -1,4 +1,7 @@
-"""Findings and losses as text and JSON. One module per output format; a format is imported when it is asked for."""
+"""Findings and losses as text and JSON.
+
+One module per output format; a format is imported when it is asked for.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ Lines = Callable[[str], Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How text may look: ``width`` in columns, ``color`` for ANSI escapes, ``statistics`` for counts instead of findings."""
+    """How text may look: width in columns, colours or not, and counts by rule instead of findings."""
 
     width: int = 80
     color: bool = False

@@ -1,4 +1,7 @@
-"""The JSON of ``check`` and ``inspect``; ``check.schema.json`` and ``inspect.schema.json`` beside this file are its contract."""
+"""The JSON of ``check`` and ``inspect``.
+
+``check.schema.json`` and ``inspect.schema.json`` beside this file are its contract.
+"""
 
 from __future__ import annotations
 

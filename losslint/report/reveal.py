@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from losslint.model import Binding, Loss
+from losslint.report.terminal import BOLD, DIM, paint, printable
 
 if TYPE_CHECKING:
     from losslint.report import Lines, Style
@@ -26,8 +27,8 @@ def degree_text(degree: str) -> str:
 
 
 def _block(loss: Loss, lines: Sequence[str], style: Style) -> Iterator[str]:
-    verdict = _painted(loss.verdict.value, _COLORS.get(loss.verdict.value, "31"), style)
-    yield f"{_painted(f'{loss.path}:{loss.line}', '1', style)} {loss.qualname}: {verdict}"
+    verdict = paint(loss.verdict.value, _COLORS.get(loss.verdict.value, "31"), on=style.color)
+    yield f"{paint(f'{loss.path}:{loss.line}', BOLD, on=style.color)} {loss.qualname}: {verdict}"
     coupled = {True: "coupled", False: "not coupled", None: "coupling unknown"}[loss.coupled]
     gradient = (
         "" if loss.gradient_degree == loss.degree else f", gradient {degree_text(loss.gradient_degree)}"
@@ -51,12 +52,10 @@ def _statements(bindings: Sequence[Binding], lines: Sequence[str], style: Style)
     for binding in sorted(bindings, key=lambda binding: binding.span):
         axes = f" {binding.axes}" if binding.axes else ""
         revealed = f"{degree_text(binding.degree)} {binding.spread}{axes}"
-        source = lines[binding.span.line - 1].strip() if binding.span.line <= len(lines) else ""
+        source = (
+            printable(lines[binding.span.line - 1][:1000].strip()) if binding.span.line <= len(lines) else ""
+        )
         start = f"  {binding.span.line:>{number_width}}  {binding.target:<{target_width}}  {revealed:<28}"
         room = max(style.width - len(start) - 2, 0)
         cut = source if len(source) <= room else f"{source[: room - 1]}…" if room > 8 else ""
-        yield f"{start}  {_painted(cut, '2', style)}".rstrip()
-
-
-def _painted(text: str, code: str, style: Style) -> str:
-    return f"\x1b[{code}m{text}\x1b[0m" if style.color and text else text
+        yield f"{start}  {paint(cut, DIM, on=style.color)}".rstrip()

@@ -2,7 +2,7 @@
 
 Comments are found with the standard library's tokenizer, so that strings which look like one are left alone.
 
-==============================================  ==================================================================
+==============================================  ==========================================================
 ``# noqa``                                      silences everything on its line
 ``# noqa: LL101, LL102``                        silences these codes (other tools' codes are theirs)
 ``# losslint: ignore[LL101] the reason``        silences these codes
@@ -11,10 +11,10 @@ Comments are found with the standard library's tokenizer, so that strings which 
 ``# losslint: loss``                            this function is a loss
 ``# losslint: not-a-loss``                      this function is none
 ``# losslint: inputs y_true=(N,4):int[0..9]``   what ``confirm`` feeds it
-==============================================  ==================================================================
+==============================================  ==========================================================
 
-A comment belongs to the statement on its line; a ``# losslint:`` comment alone on its line belongs to the next
-statement. Decorators and the header of a ``def`` count as one statement.
+A comment belongs to the statement on its line; a ``# losslint:`` comment alone on its line belongs to the
+next statement. Decorators and the header of a ``def`` count as one statement.
 """
 
 from __future__ import annotations
@@ -71,8 +71,8 @@ class Suppression:
     def covers(self, span: Span, function_line: int | None) -> bool:
         """Whether a finding at ``span`` in the loss defined on ``function_line`` is within its reach.
 
-        It is when the comment stands on one of the finding's lines, at the start or the end of the statement that
-        holds the finding (where a formatter leaves it), or on the header of the loss.
+        It is when the comment stands on one of the finding's lines, at the start or the end of the statement
+        that holds the finding (where a formatter leaves it), or on the header of the loss.
         """
         line = self.span.line
         if span.line <= line <= span.end_line or self.is_header_of(function_line):
@@ -95,7 +95,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class InputsComment:
-    """``# losslint: inputs …`` on the statement of lines ``first`` to ``last``: pairs of parameter and its spec."""
+    """``# losslint: inputs …`` on the statement of lines ``first`` to ``last``: parameters and their specs."""
 
     first: int
     last: int
@@ -122,7 +122,10 @@ class Pragmas:
     problems: tuple[PragmaProblem, ...] = ()
 
     def is_loss(self, line: int) -> bool | None:
-        """What a comment says of the function whose ``def`` or ``lambda`` is on this line; None if it says nothing."""
+        """What a comment says of the function whose ``def`` or ``lambda`` is on this line.
+
+        None if it says nothing.
+        """
         for mark in self.marks:
             if mark.first <= line <= mark.last:
                 return mark.is_loss
@@ -301,14 +304,16 @@ def _attached(
         while at < len(statements) and statements[at][1] < line:
             at += 1
         first, last = statements[at] if at < len(statements) else (line, line)
-        # `a; b` puts two statements on one line, and a one-line body follows its header: all of that line counts.
+        # `a; b` puts two statements on one line, and a one-line body follows its header: all of that line
+        # counts.
         inside = first <= line <= last and not alone
         own_line = None if inside else (first, last)
         yield _Comment(token.string, line, column, *((first, last) if inside else (line, line)), own_line)
 
 
 def _tokens(text: str) -> Iterator[tokenize.TokenInfo]:
-    # The tokenizer of 3.10 and 3.11 does not end a line at a lone \r; all versions number lines alike after this.
+    # The tokenizer of 3.10 and 3.11 does not end a line at a lone \r; all versions number lines alike after
+    # this.
     lines = iter(split_lines(text.replace("\r\n", "\n").replace("\r", "\n")))
     try:
         yield from tokenize.generate_tokens(lambda: next(lines, ""))

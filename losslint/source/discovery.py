@@ -1,8 +1,9 @@
 """From what the user names to the files that are checked.
 
-A file named on the command line is always checked, whatever its name. A directory is walked: ``*.py`` and ``*.pyw``
-files that neither configuration nor ``.gitignore`` leaves out, in a fixed order. Directories that are symbolic links
-are not followed inside a walk (they lead to loops, or to files that are met elsewhere); one that is named is.
+A file named on the command line is always checked, whatever its name. A directory is walked: ``*.py`` and
+``*.pyw`` files that neither configuration nor ``.gitignore`` leaves out, in a fixed order. Directories that
+are symbolic links are not followed inside a walk (they lead to loops, or to files that are met elsewhere);
+one that is named is.
 """
 
 from __future__ import annotations
@@ -57,7 +58,10 @@ Exclusions = Callable[[str], PathMatcher]
 
 @dataclass(frozen=True, slots=True)
 class Discovered:
-    """What there is to check: paths as they are shown, sorted; what could not be found; what looks like a mistake."""
+    """What there is to check: paths as they are shown, sorted.
+
+    What could not be found; what looks like a mistake.
+    """
 
     files: tuple[str, ...] = ()
     errors: tuple[FileError, ...] = ()
@@ -65,7 +69,8 @@ class Discovered:
 
 
 def discover(paths: Sequence[str], exclusions: Exclusions) -> Discovered:
-    """Find the files. A file reached twice (named twice, or through a link) is listed once, under its first name.
+    """Find the files. A file reached twice (named twice, or through a link) is listed once, under its first
+    name.
 
     Shown paths are the user's own, normalised. ``-`` (standard input) is passed through.
     """
@@ -90,7 +95,10 @@ def discover(paths: Sequence[str], exclusions: Exclusions) -> Discovered:
 
 
 def _walk(root: str, exclusions: Exclusions, errors: list[FileError]) -> Iterator[str]:
-    """The Python files below ``root``. A directory that cannot be listed is an error, and the walk goes on."""
+    """The Python files below ``root``.
+
+    A directory that cannot be listed is an error, and the walk goes on.
+    """
     # Patterns outside that mean the root itself do not apply: the user named it.
     start = os.path.realpath(root)
     pending: list[tuple[str, str, IgnoreRules]] = [(root, start, rules_above(start))]

@@ -1,4 +1,4 @@
-"""``.gitignore`` files as git reads them: nested, the deeper one stronger, with or without a repository around them."""
+"""``.gitignore`` files as git reads them: nested, the deeper one stronger; a repository is not needed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NAME = ".gitignore"
 
 @dataclass(frozen=True, slots=True)
 class IgnoreRules:
-    """The ignore files that apply in one directory, the outermost first, each with the directory it stands in."""
+    """The ignore files that apply in a directory, the outermost first, each with where it stands."""
 
     files: tuple[tuple[str, GitIgnoreSpec], ...] = ()
 
@@ -51,8 +51,9 @@ class IgnoreRules:
 def rules_above(directory: str) -> IgnoreRules:
     """The rules that hold in ``directory`` from the files above it.
 
-    They are looked for up to the top of the repository; without one up to the working directory, if that lies above.
-    A stray ``.gitignore`` in a home directory has no say over a project that is no part of its repository.
+    They are looked for up to the top of the repository; without one up to the working directory, if that lies
+    above. A stray ``.gitignore`` in a home directory has no say over a project that is no part of its
+    repository.
     """
     above = [*_parents(directory)]
     top = next(

@@ -35,7 +35,10 @@ class PathMatcher:
     specs: tuple[tuple[str, GitIgnoreSpec], ...] = field(default=())
 
     def matches_entry(self, path: str, *, is_directory: bool) -> bool:
-        """Whether this entry itself is meant. ``path`` is absolute; what its parents match does not count for names."""
+        """Whether this entry itself is meant.
+
+        ``path`` is absolute; what its parents match does not count for names.
+        """
         if os.path.basename(path) in self.names:
             return True
         return any(spec.match_file(inside) for inside, spec in self._relative(path, is_directory))
@@ -70,7 +73,10 @@ def specs_inside(
 
 
 def relative(path: str, base: str, *, is_directory: bool) -> str | None:
-    """``path`` seen from ``base`` with forward slashes, a directory with one at its end; None if it lies outside."""
+    """``path`` seen from ``base`` with forward slashes, a directory with one at its end.
+
+    None if it lies outside.
+    """
     inside = os.path.relpath(path, base) if path != base else ""
     if not inside or inside == os.pardir or inside.startswith(os.pardir + os.sep) or os.path.isabs(inside):
         return None

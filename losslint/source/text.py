@@ -1,6 +1,7 @@
 """A source file as text: its bytes decoded as Python decodes them, and whether Python can parse it.
 
-Nothing here runs what it reads, and line ends stay as they are in the file, so that positions and edits fit its bytes.
+Nothing here runs what it reads, and line ends stay as they are in the file, so that positions and edits fit
+its bytes.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ _FIRST_LINES = re.compile(rb"\A([^\r\n]*)(?:\r\n|\r|\n)?([^\r\n]*)")
 
 
 class ParseFailure(Exception):
-    """The file is not Python, for the reason and at the place given (line and column from 1, column in characters)."""
+    """The file is not Python: why, and where (line and column from 1, column in characters)."""
 
     def __init__(self, line: int, column: int, message: str) -> None:
         super().__init__(message)
@@ -57,13 +58,13 @@ class SourceText:
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
-        r"""The lines with their ends. Only ``\n``, ``\r\n`` and ``\r`` end a line, as for Python's own parser."""
+        """The lines with their ends, cut as by ``split_lines``."""
         return split_lines(self.text)
 
 
 def split_lines(text: str) -> tuple[str, ...]:
-    """Cut where Python's tokenizer does. ``str.splitlines`` also cuts at form feeds, U+2028 and others."""
-    return tuple(_LINE.findall(text))
+    r"""Cut at ``\n``, ``\r\n`` and ``\r`` as Python's parser does; ``str.splitlines`` cuts at form feeds and
+    more.""" return tuple(_LINE.findall(text))
 
 
 def read_bytes(path: str | Path) -> bytes:
@@ -82,8 +83,8 @@ def read_source(path: str | Path, *, shown: str | None = None) -> SourceText:
 def decode_source(data: bytes, *, path: str) -> SourceText:
     """Decode by BOM and PEP 263 declaration, UTF-8 without one.
 
-    Raises ParseFailure for what Python itself calls a syntax error: bytes that do not decode, an encoding nobody knows
-    or that contradicts the BOM, and NUL.
+    Raises ParseFailure for what Python itself calls a syntax error: bytes that do not decode, an encoding
+    nobody knows or that contradicts the BOM, and NUL.
     """
     bom = data.startswith(codecs.BOM_UTF8)
     body = data[len(codecs.BOM_UTF8) :] if bom else data
@@ -114,8 +115,9 @@ def parse(source: SourceText) -> ast.Module:
 def check_syntax(source: SourceText) -> None:
     """Raise ParseFailure if Python cannot parse the text.
 
-    ``symtable`` drives the same C parser as ``ast.parse`` and builds no Python nodes: two thirds of the cost, and much
-    less memory. It also rejects some code that parses (``nonlocal`` at module level), so ``ast`` has the last word.
+    ``symtable`` drives the same C parser as ``ast.parse`` and builds no Python nodes: two thirds of the cost,
+    and much less memory. It also rejects some code that parses (``nonlocal`` at module level), so ``ast`` has
+    the last word.
     """
     import symtable
 
@@ -173,7 +175,8 @@ def _declared_encoding(body: bytes, bom: bool) -> str:
         codec = codecs.lookup(declared)
     except (LookupError, ValueError):
         raise ParseFailure(line, 1, f"unknown encoding: {declared}") from None
-    # rot13, hex and friends turn text into text or bytes into bytes; Python refuses them as source encodings too.
+    # rot13, hex and friends turn text into text or bytes into bytes; Python refuses them as source encodings
+    # too.
     if not getattr(codec, "_is_text_encoding", True):
         raise ParseFailure(line, 1, f"not a text encoding: {declared}")
     if bom and codec.name != "utf-8":

@@ -1,0 +1,93 @@
+"""Findings for a person: what is wrong, the lines that made it so, step by step, and the cure."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from losslint.model import Finding, Severity
+from losslint.report.concise import place
+from losslint.report.frame import PRIMARY, SECONDARY, SOURCE, Mark, Row, frame
+from losslint.report.terminal import BLUE, BOLD, paint, printable
+
+if TYPE_CHECKING:
+    from losslint.report import Lines, Style
+    from losslint.run import Run
+
+_SEVERITY = {Severity.ERROR: "1;31", Severity.WARNING: "1;33", Severity.INFO: "1;36"}
+
+
+def render_full(finished: Run, lines: Lines, style: Style) -> Iterator[str]:
+    """One block per finding, an empty line after each, and at the end which pages explain them."""
+    path, source = None, ()  # type: tuple[str | None, Sequence[str]]
+    for finding in finished.findings:
+        if finding.path != path:
+            path, source = finding.path, lines(finding.path)
+        yield "".join(f"{line.rstrip()}\n" for line in _block(finding, source, style)) + "\n"
+    codes = sorted({finding.code for finding in finished.findings})
+    if codes:
+        more = f" (and {', '.join(codes[1:])})" if codes[1:] else ""
+        yield "\n".join(textwrap.wrap(f"Read more: losslint rule {codes[0]}{more}", style.width)) + "\n"
+
+
+def _block(finding: Finding, source: Sequence[str], style: Style) -> Iterator[str]:
+    color = _SEVERITY[finding.severity]
+    code = paint(f"{finding.severity.value}[{finding.code}]", color, on=style.color)
+    yield f"{code} {paint(finding.name, BOLD, on=style.color)}"
+    yield from textwrap.wrap(printable(finding.message), style.width)
+    marks = _marks(finding)
+    gutter = len(str(max((mark.span.line for mark in marks), default=1) + 3))
+    where = f" in {finding.function}" if finding.function else ""
+    yield f"{' ' * gutter}{paint('-->', BLUE, on=style.color)} {printable(place(finding))}{where}"
+    bar = paint("|", BLUE, on=style.color)
+    rows = list(frame(marks, source, style.width - gutter - 3))
+    if rows:
+        yield f"{' ' * gutter} {bar}"
+    for row in rows:
+        number = paint(f"{row.number or '':>{gutter}}", BLUE, on=style.color)
+        yield f"{number} {bar} {_row(row, color, style)}"
+    if rows:
+        yield f"{' ' * gutter} {bar}"
+    for word, text in _notes(finding):
+        yield from _note(word, text, gutter, style)
+
+
+def _marks(finding: Finding) -> list[Mark]:
+    """The trail, numbered where it has several steps; the finding's own place among them or by itself."""
+    steps = finding.trail
+    labels = [
+        f"{number}: {step.message}" if len(steps) > 1 else step.message
+        for number, step in enumerate(steps, 1)
+    ]
+    marks = [
+        Mark(step.span, printable(label), primary=step.span == finding.span)
+        for step, label in zip(steps, labels, strict=True)
+    ]
+    if not any(mark.primary for mark in marks):
+        marks.append(Mark(finding.span, "", primary=True))
+    return marks
+
+
+def _notes(finding: Finding) -> Iterator[tuple[str, str]]:
+    if finding.fix is not None:
+        yield "help", finding.fix.title
+    if finding.confirmation is not None:
+        measured = f": measured degree {finding.confirmation.degree}" if finding.confirmation.degree else ""
+        reason = f" ({finding.confirmation.reason})" if finding.confirmation.reason else ""
+        yield finding.confirmation.status, f"by running it{measured}{reason}"
+
+
+def _note(word: str, text: str, gutter: int, style: Style) -> Iterator[str]:
+    start = f"{' ' * gutter} = {word}: "
+    wrapped = textwrap.wrap(printable(text), max(style.width - len(start), 20))
+    for number, line in enumerate(wrapped):
+        if number:
+            yield f"{' ' * len(start)}{line}"
+        else:
+            sign, label = paint("=", BLUE, on=style.color), paint(word, BOLD, on=style.color)
+            yield f"{' ' * gutter} {sign} {label}: {line}"
+
+
+def _row(row: Row, color: str, style: Style) -> str:
+    return paint(row.text, {PRIMARY: color, SECONDARY: BLUE, SOURCE: ""}.get(row.kind, ""), on=style.color)
