@@ -95,7 +95,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class InputsComment:
-    """``# losslint: inputs …`` on the statement of lines ``first`` to ``last``: parameters and their specs."""
+    """``# losslint: inputs …`` on the statement of these lines: parameters and their specs."""
 
     first: int
     last: int

@@ -63,8 +63,8 @@ class SourceText:
 
 
 def split_lines(text: str) -> tuple[str, ...]:
-    r"""Cut at ``\n``, ``\r\n`` and ``\r`` as Python's parser does; ``str.splitlines`` cuts at form feeds and
-    more.""" return tuple(_LINE.findall(text))
+    r"""Cut at ``\n``, ``\r\n`` and ``\r`` like Python; ``str.splitlines`` cuts at form feeds and more."""
+    return tuple(_LINE.findall(text))
 
 
 def read_bytes(path: str | Path) -> bytes:
