@@ -38,8 +38,8 @@ the same version. If the file is a template and not meant to be Python, exclude 
 
 ## When to ignore it
 
-A comment cannot silence it, because comments of a file that does not parse are not read. Exclude the file (`exclude`,
-`extend-exclude`) or name the code in `per-file-ignores`.
+`noqa` does not silence it, because what a comment covers cannot be told where nothing parses. Exclude the file
+(`exclude`, `extend-exclude`), name the code in `per-file-ignores`, or write `# losslint: skip-file` into it.
 """
 
 BAD = (

@@ -21,8 +21,8 @@ value per sample divided by N, which the framework then averages once more; a ro
 ## Why it matters
 
 A widely copied recipe divides the variance of the predictions by the batch size "to make it independent of the batch
-size". It was independent in expectation, but for the bias (N - 1) / N, and is not any more. Average over 4,000 random
-batches of one unit-variance prediction per sample:
+size". It was independent in expectation, but for the bias `(N - 1) / N`, and is not any more. Average over 4,000
+random batches of one unit-variance prediction per sample:
 
 | N | 2 | 8 | 32 |
 |---|---|---|---|
@@ -42,7 +42,7 @@ The gradient fades with it. Beside another term, such a penalty is switched off 
 
 ## How to fix
 
-Remove the division. If a variance is wanted without its bias, multiply by N / (N - 1); that is Bessel's factor, and
+Remove the division. If a variance is wanted without its bias, multiply by `N / (N - 1)`; that is Bessel's factor, and
 it tends to 1. If a root is wanted, take it per sample or move the division inside it: `sqrt(sum / N)`.
 
 ## When to ignore it

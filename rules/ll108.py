@@ -15,9 +15,9 @@ does nothing.
 
 ## What it finds
 
-A mean (`reduce_mean`, `ops.mean`, `K.mean`, `np.mean`-like methods) of a value that lost its batch axis to a sum and
-still scales with the batch. The finding sits on the mean, because that is the line that misleads. It is LL101 in
-disguise and is reported once, under this code.
+A mean (`reduce_mean`, `ops.mean`, `K.mean`) of a value that lost its batch axis to a sum and still scales with the
+batch. The finding sits on the mean, because that is the line that misleads. It is LL101 in disguise and is reported
+once, under this code.
 
 ## Why it matters
 

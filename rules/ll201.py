@@ -15,8 +15,9 @@ with N, but it is not an average over samples any more.
 
 ## What it finds
 
-`sqrt`, `log`, `exp`, `abs`, `square`, a product of two such means and the like, of a batch statistic of degree 0. The finding
-sits on the non-linear operation. The same operation on one value per sample is not meant, nor is a constant factor.
+`sqrt`, `log`, `exp`, `abs`, `square`, a product of two such means and the like, of a batch statistic of degree 0. The
+finding sits on the non-linear operation. The same operation on one value per sample is not meant, nor is a constant
+factor.
 
 ## Why it matters
 

@@ -41,9 +41,9 @@ So gradient accumulation over micro-batches of 2 optimises half of the penalty t
 
 ## How to fix
 
-Ask whether the spread is meant per sample (give the `axis`). If a batch variance is wanted, Bessel's factor N / (N -
-1) removes the bias of the variance (not wholly that of the deviation), and a moving average of the moments removes
-most of the coupling. Dividing by the batch size does neither: it makes the degree -1 (LL104).
+Ask whether the spread is meant per sample (give the `axis`). If a batch variance is wanted, Bessel's factor
+`N / (N - 1)` removes the bias of the variance (not wholly that of the deviation), and a moving average of the moments
+removes most of the coupling. Dividing by the batch size does neither: it makes the degree -1 (LL104).
 
 ## When to ignore it
 

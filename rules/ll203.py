@@ -30,9 +30,9 @@ over two sequences with the same loss of 1 per token, one of 2 tokens and one of
 | two micro-batches, averaged | 0.5 | 0.5 |
 
 The same holds between replicas, and for gradient accumulation: averages of ratios are not the ratio of the sums. A
-Dice over the whole batch hides an image without foreground behind an image that is full of it: for two images, the
-first (1 pixel of 64 is foreground) missed completely and the second (all 64) hit completely, the loss over the batch
-is 0.0078 and the mean of the losses per image 0.5.
+Dice over the whole batch hides an image with little foreground behind an image that is full of it: for two images,
+the first (1 pixel of 64 is foreground) missed completely and the second (all 64) hit completely, the loss over the
+batch is 0.0078 and the mean of the losses per image 0.5.
 
 ## Bad
 

@@ -45,8 +45,8 @@ N. Splitting the batch, over micro-batches or replicas, gives another loss.
 
 ## How to fix
 
-Name the axis of one sample (`axis=-1`). For hard-example mining take the share of samples that you mean (`k = N // 4`
-instead of a fixed k), and stop the gradient through weights that come from a softmax over the batch.
+Name the axis of one sample (`axis=-1`). For hard-example mining take a share of the samples (`k = N // 4`, degree 0),
+not a fixed number of them, which no power of N describes.
 
 ## When to ignore it
 

@@ -32,7 +32,8 @@ as large. The gradient in the one weight of a linear model, one batch of 8 sampl
 | own loop, `reduce_mean` | 15 | 30 |
 | own loop, `compute_average_loss` | 15 | 15 |
 
-Keras divides by the number of replicas only what it has averaged itself. The loss in the log is doubled, too.
+Keras divides by the number of replicas what it has averaged itself, and leaves a scalar as it is. The loss in the log
+is doubled, too.
 
 ## Bad
 

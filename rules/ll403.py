@@ -15,9 +15,9 @@ The divisor is a sum over the batch that depends on the data, and nothing keeps 
 ## What it finds
 
 A division by a sum of masks, weights, counts or probabilities over the batch, without `divide_no_nan`,
-`maximum(…, 1)`, an epsilon or a `where` around it. The finding sits on the division. A division by the number of
-samples cannot be zero and is not meant. LL203 speaks about the same division for another reason, that it couples
-samples; in the examples that is settled by a comment.
+`maximum(…, 1)` or an epsilon in the divisor. The finding sits on the division. A division by the number of samples
+cannot be zero and is not meant. LL203 speaks about the same division for another reason, that it couples samples; in
+the examples that is settled by a comment.
 
 ## Why it matters
 
@@ -47,7 +47,7 @@ batch, the sooner: if 5 % of the samples have any, the share of batches that hav
 ## How to fix
 
 `tf.math.divide_no_nan(a, b)` (0 where b is 0), or `tf.maximum(count, 1.0)` for counts. An epsilon that is added also
-shifts the value a little, and one of 1e-12 is lost in float16. A `tf.where` *around* the division does not help: the
+shifts the value a little, and one of 1e-12 is lost in float16. A `tf.where` *around* the division is no guard: the
 NaN of the branch that was not taken still comes back in the gradient.
 
 ## When to ignore it
