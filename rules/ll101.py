@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from losslint.rules._page import with_examples
-from losslint.rules._rule import Example, Rule, nothing
+from collections.abc import Iterator
 
+from losslint.rules._find import growing, of_kind
+from losslint.rules._page import with_examples
+from losslint.rules._rule import Example, Rule
+
+from losslint.analysis.degree import power_of_n
+from losslint.analysis.outcome import Outcome, Problem
+from losslint.analysis.values import Kind
 from losslint.model import Severity
 
 PAGE = """
@@ -156,13 +162,29 @@ def reconstruction_loss(y_true, y_pred):
     ),
 )
 
+
+def find(outcome: Outcome) -> Iterator[Problem]:
+    """Every batch sum in a returned value of positive degree that no other rule explains better."""
+    for value in growing(outcome):
+        if of_kind(value, Kind.LITERAL):
+            continue
+        explained = {step for flaw in of_kind(value, Kind.MEAN_OF_SUM) for step in flaw.sources}
+        for step in value.raised:
+            if step not in explained:
+                message = (
+                    f"this batch sum is returned without a division by the batch size, so the loss scales as "
+                    f"{power_of_n(value.degree)}; take the mean over the batch or return one value per sample"
+                )
+                yield Problem(step.site, message, value.trail or (step,), value)
+
+
 RULE = Rule(
     code="LL101",
     name="batch-sum-returned",
     severity=Severity.ERROR,
     summary="A batch reduction is returned without being divided by the batch size.",
     page=with_examples(PAGE, bad=BAD, good=GOOD),
-    find=nothing,
+    find=find,
     bad=BAD,
     good=GOOD,
     related=("LL102", "LL105", "LL106", "LL108"),

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from losslint.rules._page import with_examples
-from losslint.rules._rule import Example, Rule, nothing
+from collections.abc import Iterator
 
+from losslint.rules._find import line_of, of_kind, trail, values
+from losslint.rules._page import with_examples
+from losslint.rules._rule import Example, Rule
+
+from losslint.analysis.degree import MIXED
+from losslint.analysis.outcome import Outcome, Problem
+from losslint.analysis.values import Kind
 from losslint.model import Severity
 
 PAGE = """
@@ -121,13 +127,28 @@ class BoundedLoss(keras.losses.Loss):
     ),
 )
 
+
+def find(outcome: Outcome) -> Iterator[Problem]:
+    """Every non-homogeneous operation on a value that scales with the batch."""
+    for value in values(outcome):
+        if value.degree is not MIXED:
+            continue
+        for flaw in of_kind(value, Kind.NONLINEAR):
+            unharmed = " (its gradient is not affected, only its value)" if value.slope == 0 else ""
+            message = (
+                f"`{flaw.operation}` is applied to a value that scales with the batch (line {line_of(flaw)}), which no later "
+                f"division can undo{unharmed}; divide by the batch size first, or reduce over the non-batch axes only"
+            )
+            yield Problem(flaw.step.site, message, trail(value, flaw), value)
+
+
 RULE = Rule(
     code="LL102",
     name="batch-sum-into-nonlinearity",
     severity=Severity.ERROR,
     summary="A value that scales with the batch size enters an operation that keeps no scale.",
     page=with_examples(PAGE, bad=BAD, good=GOOD),
-    find=nothing,
+    find=find,
     bad=BAD,
     good=GOOD,
     related=("LL101", "LL201"),

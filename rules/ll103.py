@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from losslint.rules._page import with_examples
-from losslint.rules._rule import Example, Rule, nothing
+from collections.abc import Iterator
 
+from losslint.rules._find import of_kind, trail, values
+from losslint.rules._page import with_examples
+from losslint.rules._rule import Example, Rule
+
+from losslint.analysis.degree import MIXED
+from losslint.analysis.outcome import Outcome, Problem
+from losslint.analysis.values import Kind
 from losslint.model import Severity
 
 PAGE = """
@@ -119,13 +125,27 @@ def vae_loss(y_true, y_pred, z_mean, z_log_var):
     ),
 )
 
+
+def find(outcome: Outcome) -> Iterator[Problem]:
+    """Every sum of terms of different degree that reaches the return."""
+    for value in values(outcome):
+        if value.degree is not MIXED:
+            continue
+        for flaw in of_kind(value, Kind.UNEQUAL):
+            message = (
+                f"{flaw.step.message}: their relative weight changes with the batch size; bring both to one scale, "
+                f"normally a mean over the batch each"
+            )
+            yield Problem(flaw.step.site, message, trail(value, flaw), value)
+
+
 RULE = Rule(
     code="LL103",
     name="mixed-degree-terms",
     severity=Severity.ERROR,
     summary="Terms that scale differently with the batch size are added.",
     page=with_examples(PAGE, bad=BAD, good=GOOD),
-    find=nothing,
+    find=find,
     bad=BAD,
     good=GOOD,
     related=("LL101", "LL104"),

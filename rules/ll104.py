@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from losslint.rules._page import with_examples
-from losslint.rules._rule import Example, Rule, nothing
+from collections.abc import Iterator
 
+from losslint.rules._find import of_kind, shrinks, trail, values
+from losslint.rules._page import with_examples
+from losslint.rules._rule import Example, Rule
+
+from losslint.analysis.degree import MIXED, power_of_n
+from losslint.analysis.outcome import Outcome, Problem
+from losslint.analysis.values import Kind
 from losslint.model import Severity
 
 PAGE = """
@@ -127,13 +133,29 @@ def absolute_loss(y_true, y_pred):
     ),
 )
 
+
+def find(outcome: Outcome) -> Iterator[Problem]:
+    """The last division that took a returned value below degree 0."""
+    for value in values(outcome):
+        sunk = of_kind(value, Kind.SUNK)
+        if not shrinks(value) or not sunk:
+            continue
+        flaw = sunk[-1]
+        degree = value.slope if value.degree is MIXED and value.slope is not None else value.degree
+        message = (
+            f"a value that scales as {flaw.subject} is divided by the batch size, so the loss scales as {power_of_n(degree)} "
+            f"and fades as the batch grows; remove the division, or move it inside the root"
+        )
+        yield Problem(flaw.step.site, message, trail(value, flaw), value)
+
+
 RULE = Rule(
     code="LL104",
     name="over-normalised",
     severity=Severity.ERROR,
     summary="A value that is an average already is divided by the batch size again.",
     page=with_examples(PAGE, bad=BAD, good=GOOD),
-    find=nothing,
+    find=find,
     bad=BAD,
     good=GOOD,
     related=("LL103", "LL202"),

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from losslint.rules._page import with_examples
-from losslint.rules._rule import Example, Rule, nothing
+from collections.abc import Iterator
 
+from losslint.rules._find import growing, of_kind, trail, values
+from losslint.rules._page import with_examples
+from losslint.rules._rule import Example, Rule
+
+from losslint.analysis.outcome import Outcome, Problem
+from losslint.analysis.values import Kind
 from losslint.model import Severity
 
 PAGE = """
@@ -124,13 +129,28 @@ class AbsoluteLoss(keras.losses.Loss):
     ),
 )
 
+
+def find(outcome: Outcome) -> Iterator[Problem]:
+    """Every division of a batch sum by a constant, or by a batch size that is one in name only."""
+    for value in values(outcome):
+        wanted = [Kind.LITERAL] if value in list(growing(outcome)) else []
+        if value.degree == 0 and not outcome.distributed:
+            wanted.append(Kind.NOMINAL)
+        for flaw in of_kind(value, *wanted):
+            message = (
+                f"a batch sum is divided by `{flaw.subject}` instead of the size of the batch at hand, which differs on the last, "
+                f"partial batch and after every change of the setting; divide by the tensor's own first dimension"
+            )
+            yield Problem(flaw.step.site, message, trail(value, flaw), value)
+
+
 RULE = Rule(
     code="LL105",
     name="constant-batch-size",
     severity=Severity.WARNING,
     summary="A batch sum is divided by a constant instead of by the batch's own size.",
     page=with_examples(PAGE, bad=BAD, good=GOOD),
-    find=nothing,
+    find=find,
     bad=BAD,
     good=GOOD,
     related=("LL101", "LL107", "LL302"),

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from losslint.rules._page import with_examples
-from losslint.rules._rule import Example, Rule, nothing
+from collections.abc import Iterator
 
+from losslint.rules._find import growing, line_of, of_kind, trail
+from losslint.rules._page import with_examples
+from losslint.rules._rule import Example, Rule
+
+from losslint.analysis.degree import power_of_n
+from losslint.analysis.outcome import Outcome, Problem
+from losslint.analysis.values import Kind
 from losslint.model import Severity
 
 PAGE = """
@@ -117,13 +123,25 @@ def reconstruction_loss(y_true, y_pred):
     ),
 )
 
+
+def find(outcome: Outcome) -> Iterator[Problem]:
+    """Every mean of a value whose batch axis a sum has already taken."""
+    for value in growing(outcome):
+        for flaw in of_kind(value, Kind.MEAN_OF_SUM):
+            message = (
+                f"`{flaw.operation}` averages a value that line {line_of(flaw)} has already summed over the batch, so it does not "
+                f"divide by the batch size and the loss scales as {power_of_n(value.degree)}; sum over the non-batch axes only"
+            )
+            yield Problem(flaw.step.site, message, trail(value, flaw), value)
+
+
 RULE = Rule(
     code="LL108",
     name="mean-of-batch-sum",
     severity=Severity.ERROR,
     summary="A mean is taken of a value that has already lost its batch axis to a sum.",
     page=with_examples(PAGE, bad=BAD, good=GOOD),
-    find=nothing,
+    find=find,
     bad=BAD,
     good=GOOD,
     related=("LL101",),

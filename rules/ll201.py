@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from losslint.rules._page import with_examples
-from losslint.rules._rule import Example, Rule, nothing
+from collections.abc import Iterable
 
+from losslint.rules._find import coupling
+from losslint.rules._page import with_examples
+from losslint.rules._rule import Example, Rule
+
+from losslint.analysis.outcome import Outcome, Problem
+from losslint.analysis.values import Kind
 from losslint.model import Severity
 
 PAGE = """
@@ -129,13 +134,22 @@ def log_error_loss(y_true, y_pred):
     ),
 )
 
+
+def find(outcome: Outcome) -> Iterable[Problem]:
+    """Every non-linear operation on a mean or normalised sum over the batch."""
+    return coupling(outcome, Kind.STATISTIC, MESSAGE)
+
+
+MESSAGE = "`{operation}` is applied to a statistic of the whole batch (line {source}), so micro-batches, replicas and batch sizes no longer agree; apply it per sample before the batch is reduced"
+
+
 RULE = Rule(
     code="LL201",
     name="batch-statistic-into-nonlinearity",
     severity=Severity.WARNING,
     summary="A mean over the batch enters a non-linear operation, so micro-batches and replicas disagree.",
     page=with_examples(PAGE, bad=BAD, good=GOOD),
-    find=nothing,
+    find=find,
     bad=BAD,
     good=GOOD,
     related=("LL102", "LL202", "LL203"),

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from losslint.rules._page import with_examples
-from losslint.rules._rule import Example, Rule, nothing
+from collections.abc import Iterable
 
+from losslint.rules._find import coupling
+from losslint.rules._page import with_examples
+from losslint.rules._rule import Example, Rule
+
+from losslint.analysis.outcome import Outcome, Problem
+from losslint.analysis.values import Kind
 from losslint.model import Severity
 
 PAGE = """
@@ -115,13 +120,22 @@ class SpreadLoss(keras.losses.Loss):
     ),
 )
 
+
+def find(outcome: Outcome) -> Iterable[Problem]:
+    """Every variance or standard deviation over the batch."""
+    return coupling(outcome, Kind.VARIANCE, MESSAGE)
+
+
+MESSAGE = "`{operation}` over the batch couples its samples and is biased by (N-1)/N; compute it over the features of each sample, or multiply by N/(N-1) if the batch statistic is meant"
+
+
 RULE = Rule(
     code="LL202",
     name="batch-variance-returned",
     severity=Severity.WARNING,
     summary="A variance over the batch is part of the loss: samples are coupled, and it is biased by (N-1)/N.",
     page=with_examples(PAGE, bad=BAD, good=GOOD),
-    find=nothing,
+    find=find,
     bad=BAD,
     good=GOOD,
     related=("LL104", "LL201"),

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from losslint.rules._page import with_examples
-from losslint.rules._rule import Example, Rule, nothing
+from collections.abc import Iterable
 
+from losslint.rules._find import coupling
+from losslint.rules._page import with_examples
+from losslint.rules._rule import Example, Rule
+
+from losslint.analysis.outcome import Outcome, Problem
+from losslint.analysis.values import Kind
 from losslint.model import Severity
 
 PAGE = """
@@ -126,13 +131,22 @@ def dice_loss(y_true, y_pred):
     ),
 )
 
+
+def find(outcome: Outcome) -> Iterable[Problem]:
+    """Every ratio of sums over the batch."""
+    return coupling(outcome, Kind.RATIO, MESSAGE)
+
+
+MESSAGE = "a batch sum is divided by another sum over the batch that depends on the data, so the result is not a mean over samples; form the ratio per sample and average, or keep numerator and count apart until the whole batch is seen"
+
+
 RULE = Rule(
     code="LL203",
     name="ratio-of-batch-sums",
     severity=Severity.WARNING,
     summary="A batch sum is divided by a batch sum that depends on the data, so samples weigh each other.",
     page=with_examples(PAGE, bad=BAD, good=GOOD),
-    find=nothing,
+    find=find,
     bad=BAD,
     good=GOOD,
     related=("LL201", "LL403"),

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from losslint.rules._page import with_examples
-from losslint.rules._rule import Example, Rule, nothing
+from collections.abc import Iterable
 
+from losslint.rules._find import coupling
+from losslint.rules._page import with_examples
+from losslint.rules._rule import Example, Rule
+
+from losslint.analysis.outcome import Outcome, Problem
+from losslint.analysis.values import Kind
 from losslint.model import Severity
 
 PAGE = """
@@ -118,13 +123,22 @@ def cosine_loss(y_true, y_pred):
     ),
 )
 
+
+def find(outcome: Outcome) -> Iterable[Problem]:
+    """Every order statistic or normalisation along the batch."""
+    return coupling(outcome, Kind.ORDER, MESSAGE)
+
+
+MESSAGE = "`{operation}` runs along the batch axis, so the result for one sample depends on the others; name the feature axes"
+
+
 RULE = Rule(
     code="LL204",
     name="order-statistic-over-batch",
     severity=Severity.WARNING,
     summary="A maximum, softmax, sort or normalisation runs along the batch axis.",
     page=with_examples(PAGE, bad=BAD, good=GOOD),
-    find=nothing,
+    find=find,
     bad=BAD,
     good=GOOD,
     related=("LL201", "LL203"),

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from losslint.rules._page import with_examples
-from losslint.rules._rule import Example, Rule, nothing
+from collections.abc import Iterable
 
+from losslint.rules._find import coupling
+from losslint.rules._page import with_examples
+from losslint.rules._rule import Example, Rule
+
+from losslint.analysis.outcome import Outcome, Problem
+from losslint.analysis.values import Kind
 from losslint.model import Severity
 
 PAGE = """
@@ -120,13 +125,22 @@ def style_loss(y_true, y_pred):
     ),
 )
 
+
+def find(outcome: Outcome) -> Iterable[Problem]:
+    """Every reduction of a pairwise matrix."""
+    return coupling(outcome, Kind.PAIRWISE, MESSAGE)
+
+
+MESSAGE = "`{operation}` reduces an N×N matrix of the batch: every sample meets every other, so the loss depends on which samples share a batch and on how many there are"
+
+
 RULE = Rule(
     code="LL205",
     name="pairwise-over-batch",
     severity=Severity.INFO,
     summary="An N×N matrix of the batch is reduced: samples are coupled by design.",
     page=with_examples(PAGE, bad=BAD, good=GOOD),
-    find=nothing,
+    find=find,
     default=False,
     bad=BAD,
     good=GOOD,

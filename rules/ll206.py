@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from losslint.rules._page import with_examples
-from losslint.rules._rule import Example, Rule, nothing
+from collections.abc import Iterable
 
+from losslint.rules._find import coupling
+from losslint.rules._page import with_examples
+from losslint.rules._rule import Example, Rule
+
+from losslint.analysis.outcome import Outcome, Problem
+from losslint.analysis.values import Kind
 from losslint.model import Severity
 
 PAGE = """
@@ -22,7 +27,7 @@ on the operation. Deliberate pairs (`x[:, None] - x[None, :]`) name both axes an
 ## Why it matters
 
 Nothing fails: the mean of the matrix is a scalar too, and it still goes down. Predictions that are exactly right, and
-squared errors against targets 0, 1, … N - 1:
+squared errors against targets 0 to N - 1:
 
 | N | 4 | 16 | 64 |
 |---|---|---|---|
@@ -117,13 +122,22 @@ def weighted_loss(y_true, y_pred):
     ),
 )
 
+
+def find(outcome: Outcome) -> Iterable[Problem]:
+    """Every accidental N×N broadcast."""
+    return coupling(outcome, Kind.BROADCAST, MESSAGE)
+
+
+MESSAGE = "`(N,)` meets `(N, 1)` here and broadcasts to an N×N matrix; give both operands the same rank"
+
+
 RULE = Rule(
     code="LL206",
     name="batch-broadcast",
     severity=Severity.ERROR,
     summary="A value of shape (N,) meets one of shape (N, 1) and silently becomes N×N.",
     page=with_examples(PAGE, bad=BAD, good=GOOD),
-    find=nothing,
+    find=find,
     bad=BAD,
     good=GOOD,
     related=("LL205",),

@@ -78,7 +78,7 @@ def absolute_loss(y_true, y_pred):
     return ops.cast(ops.sum(error), "float32") / batch_size
 """,
         loss="absolute_loss",
-        inputs=("(N,4):sign", "(N,4):binary"),
+        inputs=("(N,1):sign", "(N,1):binary"),
         degree="0",
         gradient_degree="0",
         coupled=False,

@@ -1,0 +1,333 @@
+"""Names, attributes and items of abstract values, and the methods that change a list in place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from losslint.source.index import Import
+
+from . import classes, names, shapes
+from .algebra import At
+from .axes import SCALAR, WILD, Axes
+from .degree import UNKNOWN, ZERO
+from .scope import Scope
+from .values import (
+    Class,
+    Const,
+    Dict,
+    External,
+    Function,
+    Instance,
+    Many,
+    Method,
+    Module,
+    Partial,
+    Range,
+    Seq,
+    ShapeOf,
+    Slice,
+    Super,
+    Tensor,
+    Unknown,
+    Value,
+    constant,
+    tensor,
+)
+
+if TYPE_CHECKING:
+    from .interpreter import Interpreter
+    from .statements import Flow
+
+
+def name(run: Interpreter, scope: Scope, identifier: str) -> Value:
+    """The value of a name."""
+    return names.lookup(run, scope, identifier)
+
+
+def super_of(scope: Scope) -> Value:
+    """``super()`` inside a method."""
+    here: Scope | None = scope
+    while here is not None:
+        if here.owner is not None and isinstance(here.this, (Instance, Class)):
+            return Super(here.owner, here.this)
+        here = here.outer
+    return Unknown("super()")
+
+
+def attribute(run: Interpreter, owner: Value, attr: str) -> Value:
+    """``owner.attr``."""
+    if isinstance(owner, External):
+        return External(f"{owner.name}.{attr}")
+    if isinstance(owner, Module):
+        return names.member(run, owner.ref.index.name, attr)
+    if isinstance(owner, Instance):
+        return classes.instance_attribute(run, owner, attr)
+    if isinstance(owner, Class):
+        return classes.class_attribute(run, owner, attr)
+    if isinstance(owner, Super):
+        return classes.super_attribute(run, owner, attr)
+    if isinstance(owner, Tensor):
+        return tensor_attribute(run, owner, attr)
+    if isinstance(owner, ShapeOf) and attr in ("rank", "ndims"):
+        return Const(owner.axes.rank) if owner.axes.rank is not None else constant()
+    if isinstance(owner, (ShapeOf, Seq, Many, Dict, Const, Range)):
+        return Method(owner, attr)
+    if isinstance(owner, Partial):
+        return attribute(run, owner.fn, attr)
+    if isinstance(owner, Function) and attr == "__name__":
+        return Const(owner.closure.qualname.rpartition(".")[2])
+    return Unknown(owner.reason) if isinstance(owner, Unknown) else Unknown(f".{attr}")
+
+
+def tensor_attribute(run: Interpreter, owner: Tensor, attr: str) -> Value:
+    """An attribute of a tensor (or of a parameter of which nothing is known)."""
+    if attr == "shape":
+        return ShapeOf(owner.axes, static=True)
+    if attr in ("ndim", "rank"):
+        return Const(owner.axes.rank) if owner.axes.rank is not None else constant()
+    if attr == "T":
+        return shapes.transposed(owner, None)
+    if attr == "size" and not owner.opaque:
+        return shapes.size_of(owner.axes, True)
+    if attr in ("dtype", "name", "device", "graph", "op"):
+        return Unknown(attr)
+    if owner.opaque and not owner.data:
+        return settings_attribute(run, attr)
+    if owner.opaque and run.program.table.find(f"Tensor.{attr}") is None:
+        return run.parameter(attr, loss=False)
+    return Method(owner, attr)
+
+
+def settings_attribute(run: Interpreter, attr: str) -> Value:
+    """An attribute of an object nobody knows: a setting, weights, or a nominal batch size by its name."""
+    if run.vocabulary.is_weights(attr):
+        return Many(constant(axes=WILD, weights=True), shapes.PLAIN)
+    if run.vocabulary.is_batch_size(attr):
+        return run.parameter(attr, loss=False)
+    return constant(axes=WILD, opaque=True)
+
+
+def set_attribute(run: Interpreter, owner: Value, attr: str, value: Value) -> None:
+    """``owner.attr = value``."""
+    if isinstance(owner, Instance):
+        owner.attributes[attr] = names.named_constant(run, attr, value)
+
+
+def subscript(run: Interpreter, at: At, owner: Value, items: Sequence[Value]) -> Value:
+    """``owner[items]``."""
+    if isinstance(owner, Unknown):
+        return owner
+    first = items[0] if items else Const(None)
+    if len(items) == 1 and isinstance(first, Seq) and isinstance(owner, Tensor):
+        items = first.items
+    if isinstance(owner, Seq):
+        return _from_sequence(owner, first)
+    if isinstance(owner, Many):
+        return owner if isinstance(first, Slice) else owner.item
+    if isinstance(owner, Dict):
+        if isinstance(first, Const) and first.value in owner.items:
+            return owner.items[first.value]
+        return owner.rest if owner.rest is not None else Unknown("a key of a mapping")
+    if isinstance(owner, ShapeOf):
+        return _from_shape(owner, first)
+    if isinstance(owner, Const):
+        return Unknown("an item of a constant")
+    if isinstance(owner, Range):
+        return Tensor()
+    if isinstance(owner, Tensor):
+        if owner.opaque and owner.axes == WILD:
+            return owner
+        return shapes.indexed(at, owner, items)
+    if isinstance(owner, External):
+        return Unknown(owner.name)
+    if isinstance(owner, Instance):
+        return Unknown("an item of an object")
+    return Unknown("an item")
+
+
+def _from_sequence(owner: Seq, index: Value) -> Value:
+    if isinstance(index, Const) and isinstance(index.value, int):
+        return (
+            owner.items[index.value]
+            if -len(owner.items) <= index.value < len(owner.items)
+            else Unknown("an index out of range")
+        )
+    if isinstance(index, Slice):
+        bounds = [
+            part.value if isinstance(part, Const) else None for part in (index.start, index.stop, index.step)
+        ]
+        if all(part is None or isinstance(part, Const) for part in (index.start, index.stop, index.step)):
+            return Seq(owner.items[slice(*bounds)])
+        return Many(owner.items[0], shapes.PLAIN) if owner.items else owner
+    if not owner.items:
+        return Unknown("an item of an empty list")
+    if all(isinstance(item, Const) for item in owner.items):
+        return Tensor()
+    from .values import look
+
+    return (
+        owner.items[0]
+        if len({str(look(item)) for item in owner.items}) == 1
+        else Unknown("an item of a list")
+    )
+
+
+def _from_shape(owner: ShapeOf, index: Value) -> Value:
+    axes = owner.axes
+    if isinstance(index, Const) and isinstance(index.value, int):
+        axis = axes.at(index.value)
+        if axis is None:
+            return Unknown("a dimension out of range")
+        if axis.extent is UNKNOWN:
+            return Tensor(SCALAR, UNKNOWN, static=owner.static)
+        return shapes.dimension(axis, owner.static)
+    if isinstance(index, Slice):
+        start = index.start.value if isinstance(index.start, Const) else None if index.start is None else "?"
+        stop = index.stop.value if isinstance(index.stop, Const) else None if index.stop is None else "?"
+        if "?" not in (start, stop) and index.step is None:
+            part = sliced_axes(axes, start, stop)
+            if part is not None:
+                return ShapeOf(part, owner.static)
+    return Unknown("part of a shape") if axes.total != ZERO else ShapeOf(Axes(middle=ZERO), owner.static)
+
+
+def sliced_axes(axes: Axes, start: int | None, stop: int | None) -> Axes | None:
+    """``shape[start:stop]`` as axes, if it can be told."""
+    if axes.middle is None:
+        return Axes(axes.front[slice(start, stop)])
+    begin = start or 0
+    if begin < 0:
+        return Axes(axes.back[begin:]) if stop is None and -begin <= len(axes.back) else None
+    if begin > len(axes.front):
+        return None
+    if stop is None:
+        return Axes(axes.front[begin:], axes.middle, axes.back)
+    if 0 <= stop <= len(axes.front):
+        return Axes(axes.front[begin:stop])
+    if stop < 0 and -stop <= len(axes.back):
+        return Axes(axes.front[begin:], axes.middle, axes.back[:stop])
+    return None
+
+
+MUTATORS = {"append", "extend", "insert", "pop", "remove", "update", "setdefault", "clear"}
+
+
+def mutation(run: Interpreter, node: cst.Call, scope: Scope, flow: Flow) -> Value | None:
+    """A call that changes a list or mapping in place; ``None`` if the call is none."""
+    function = node.func
+    if not isinstance(function, cst.Attribute) or function.attr.value not in MUTATORS:
+        return None
+    if not isinstance(function.value, (cst.Name, cst.Attribute)):
+        return None
+    owner = run.evaluate(function.value, scope, flow)
+    if not isinstance(owner, (Seq, Many, Dict)):
+        return None
+    from .expressions import arguments
+    from .statements import bind
+
+    args, kwargs = arguments(run, node, scope, flow)
+    changed = _changed(owner, function.attr.value, args, kwargs)
+    if changed is None:
+        return None
+    after, result = changed
+    bind(run, function.value, after, scope, flow)
+    return result
+
+
+def _changed(
+    owner: Seq | Many | Dict, method: str, args: Sequence[Value], kwargs: dict[str, Value]
+) -> tuple[Value, Value] | None:
+    nothing = Const(None)
+    if isinstance(owner, Seq):
+        if method == "append" and args:
+            return Seq((*owner.items, args[0])), nothing
+        if method == "extend" and args and isinstance(args[0], Seq):
+            return Seq(owner.items + args[0].items), nothing
+        if method == "extend" and args and isinstance(args[0], Many) and not owner.items:
+            return args[0], nothing
+        if (
+            method == "insert"
+            and len(args) == 2
+            and isinstance(args[0], Const)
+            and isinstance(args[0].value, int)
+        ):
+            items = list(owner.items)
+            items.insert(args[0].value, args[1])
+            return Seq(tuple(items)), nothing
+        if (
+            method == "pop"
+            and owner.items
+            and (not args or (isinstance(args[0], Const) and isinstance(args[0].value, int)))
+        ):
+            at = args[0].value if args and isinstance(args[0], Const) else -1
+            if -len(owner.items) <= at < len(owner.items):
+                items = list(owner.items)
+                taken = items.pop(at)
+                return Seq(tuple(items)), taken
+        if method == "remove" and args and args[0] in owner.items:
+            items = list(owner.items)
+            items.remove(args[0])
+            return Seq(tuple(items)), nothing
+        return (Unknown("a changed list"), Unknown("a changed list")) if method != "setdefault" else None
+    if isinstance(owner, Many):
+        if method == "append" and args:
+            return Many(shapes.blend([tensor(owner.item), tensor(args[0])]), owner.axis), nothing
+        return owner, owner.item
+    if method == "update":
+        given = args[0] if args else Dict(kwargs)
+        return (
+            (Dict({**owner.items, **given.items}, owner.rest or given.rest), nothing)
+            if isinstance(given, Dict)
+            else (Dict(owner.items, Unknown("an update")), nothing)
+        )
+    if method in ("pop", "setdefault") and args and isinstance(args[0], Const):
+        key: Any = args[0].value
+        default = args[1] if len(args) > 1 else owner.rest or nothing
+        value = owner.items.get(key, default)
+        items_left = {k: v for k, v in owner.items.items() if k != key or method == "setdefault"}
+        return Dict(items_left if method == "pop" else {**items_left, key: value}, owner.rest), value
+    return None
+
+
+def local_imports(run: Interpreter, node: Any, scope: Scope) -> Iterator[tuple[str, Value]]:
+    """What an import statement inside a function binds."""
+    if isinstance(node, cst.Import):
+        for alias in node.names:
+            dotted = _dotted(alias.name)
+            if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
+                yield alias.asname.name.value, names.module_value(run, dotted)
+            else:
+                top = dotted.partition(".")[0]
+                yield top, names.module_value(run, top)
+    elif isinstance(node, cst.ImportFrom) and not isinstance(node.names, cst.ImportStar):
+        module = _dotted(node.module) if node.module is not None else ""
+        for alias in node.names:
+            attr = _dotted(alias.name)
+            local = (
+                alias.asname.name.value
+                if alias.asname is not None and isinstance(alias.asname.name, cst.Name)
+                else attr
+            )
+            yield local, names.imported(run, scope.module, Import(module, attr, len(node.relative)))
+
+
+def _dotted(node: cst.BaseExpression) -> str:
+    if isinstance(node, cst.Attribute):
+        return f"{_dotted(node.value)}.{node.attr.value}"
+    return node.value if isinstance(node, cst.Name) else ""
+
+
+__all__ = [
+    "attribute",
+    "local_imports",
+    "mutation",
+    "name",
+    "replace",
+    "set_attribute",
+    "subscript",
+    "super_of",
+]

@@ -1,0 +1,463 @@
+"""The batch calculus, elementwise half: how sums, products, powers and other functions move degree and spread.
+
+Every function is pure: tensors in, a tensor out, flaws and trail included. ``at`` says where the operation stands and
+what it is called. The rules are the table in section 2 of the design, restated at each function; slopes follow from
+differentiating them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from .axes import broadcast
+from .degree import MIXED, UNKNOWN, ZERO, Degree, minus, plus, power_of_n, same, times
+from .values import Flaw, Kind, Offset, Spread, Step, Tensor, merge
+
+if TYPE_CHECKING:
+    from .scope import Site
+
+NEGLIGIBLE = 1e-3
+"""A constant of at most this size beside data is a guard (an epsilon), not a term."""
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """Where an operation stands and what the source calls it."""
+
+    site: Site
+    name: str
+
+    def step(self, message: str) -> Step:
+        """A trail step at this place."""
+        return Step(self.site, message)
+
+    @property
+    def fresh(self) -> int:
+        """A name for the arrangement of samples that this operation makes (see ``Axis.order``)."""
+        return id(self.site.node)
+
+
+def joined(left: Tensor, right: Tensor, **changes: Any) -> Tensor:
+    """A tensor with the histories of both operands and the given facts."""
+    return Tensor(
+        raised=merge(left.raised, right.raised),
+        reduced=merge(left.reduced, right.reduced),
+        trail=merge(left.trail, right.trail),
+        flaws=merge(left.flaws, right.flaws),
+        reasons=merge(left.reasons, right.reasons),
+        opaque=left.opaque or right.opaque,
+        weights=left.weights or right.weights,
+        nominal=left.nominal or right.nominal,
+        static=left.static or right.static,
+        **changes,
+    )
+
+
+def flawed(at: At, kind: Kind, value: Tensor, message: str, *, subject: str = "") -> Tensor:
+    """``value`` with a flaw at this place, and a trail step that says so."""
+    step = at.step(message)
+    flaw = Flaw(kind, step, at.name, value.raised or value.reduced, subject)
+    return replace(value, flaws=merge(value.flaws, (flaw,)), trail=merge(value.trail, (step,)))
+
+
+def _aligned(left: Tensor, right: Tensor) -> bool:
+    """Whether entry i of both belongs to the same sample."""
+    orders = {axis.order for value in (left, right) if value.data for axis in value.axes.listed if axis.batch}
+    return len(orders) <= 1
+
+
+def interaction(left: Tensor, right: Tensor) -> Spread:
+    """Spread of a non-linear function of two operands."""
+    spread = max(left.spread, right.spread)
+    if spread is Spread.UNKNOWN or not (left.data and right.data):
+        return spread
+    if spread is Spread.SAMPLE and _aligned(left, right):
+        return spread
+    return Spread.COUPLED
+
+
+def superposition(left: Tensor, right: Tensor) -> Spread:
+    """Spread of a sum of two operands: what adds up over micro-batches still does."""
+    spread = max(left.spread, right.spread)
+    return Spread.LINEAR if spread is Spread.SAMPLE and not _aligned(left, right) else spread
+
+
+def coupling(at: At, before: tuple[Tensor, ...], after: Tensor) -> Tensor:
+    """``after`` with a STATISTIC flaw if this operation is what made batch statistics interact."""
+    if after.spread is not Spread.COUPLED or any(value.spread is Spread.COUPLED for value in before):
+        return after
+    return flawed(
+        at, Kind.STATISTIC, after, f"{at.name} of a statistic of the batch: micro-batches no longer add up"
+    )
+
+
+def _slopes(*terms: tuple[Degree | None, Degree]) -> Degree | None:
+    """Degree of a gradient that is a sum of products (slope of one factor) × (degree of the rest)."""
+    degrees = [plus(slope, rest) for slope, rest in terms if slope is not None]
+    return same(degrees) if degrees else None
+
+
+def _number(left: Tensor, right: Tensor, compute: Callable[[float, float], float]) -> float | None:
+    if left.number is None or right.number is None:
+        return None
+    try:
+        return compute(left.number, right.number)
+    except (ArithmeticError, ValueError):
+        return None
+
+
+def add(at: At, left: Tensor, right: Tensor, *, negative: bool = False) -> Tensor:
+    """``left + right`` (``left - right`` if ``negative``): equal degrees are kept, unequal ones are LL103."""
+    axes = broadcast(left.axes, right.axes)
+    if right.number == 0 and not right.data:
+        return replace(left, axes=axes)
+    if left.number == 0 and not left.data:
+        return replace(right, axes=axes, number=None)
+    number = _number(left, right, lambda a, b: a - b if negative else a + b)
+    if not left.data and not right.data and not (left.weights or right.weights):
+        return _add_constants(left, right, joined(left, right, axes=axes, number=number))
+    for value, other, flipped in ((left, right, False), (right, left, negative)):
+        if value.data and not other.data and not other.weights:
+            return _add_constant(value, other, axes, compared=negative or flipped)
+    slopes = [slope for slope in (left.slope, right.slope) if slope is not None]
+    sum_ = joined(
+        left,
+        right,
+        axes=axes,
+        degree=same((left.degree, right.degree)),
+        slope=same(slopes) if slopes else None,
+        spread=superposition(left, right),
+        offset=max(left.offset, right.offset),
+        diagonal=left.diagonal and right.diagonal,
+    )
+    if left.diagonal != right.diagonal:  # the diagonal is a vanishing share of an N×N matrix
+        full = right if left.diagonal else left
+        return replace(sum_, degree=full.degree, slope=full.slope)
+    if sum_.degree is MIXED and isinstance(left.degree, Fraction) and isinstance(right.degree, Fraction):
+        message = f"adds terms that scale as {power_of_n(left.degree)} and {power_of_n(right.degree)}"
+        return flawed(at, Kind.UNEQUAL, sum_, message)
+    return sum_
+
+
+def _add_constants(left: Tensor, right: Tensor, sum_: Tensor) -> Tensor:
+    """Counts and numbers: ``N - 1`` grows as N does."""
+    degrees = (left.degree, right.degree)
+    if left.degree == right.degree:
+        degree = left.degree
+    elif isinstance(left.degree, Fraction) and isinstance(right.degree, Fraction):
+        degree = max(left.degree, right.degree)
+        sum_ = replace(sum_, offset=Offset.SMOOTH)
+    else:
+        degree = UNKNOWN if UNKNOWN in degrees else MIXED
+    return replace(
+        sum_, degree=degree, count=left.count or right.count, diagonal=left.diagonal and right.diagonal
+    )
+
+
+def _add_constant(value: Tensor, other: Tensor, axes: Any, *, compared: bool) -> Tensor:
+    """Data plus a constant: the constant shifts the value and leaves the gradient alone."""
+    sum_ = joined(
+        value,
+        other,
+        axes=axes,
+        degree=value.degree,
+        slope=value.slope,
+        spread=value.spread,
+        offset=value.offset,
+    )
+    if value.degree == other.degree or (other.number is not None and abs(other.number) <= NEGLIGIBLE):
+        return sum_
+    if other.opaque and value.raised:
+        return sum_
+    if not isinstance(value.degree, Fraction) or not isinstance(other.degree, Fraction):
+        return replace(sum_, degree=UNKNOWN if UNKNOWN in (value.degree, other.degree) else MIXED)
+    if value.degree < other.degree:
+        return replace(sum_, degree=MIXED)
+    negative = other.number is not None and other.number < 0
+    return replace(sum_, offset=Offset.TARGET if compared or negative else max(Offset.SMOOTH, value.offset))
+
+
+def multiply(at: At, left: Tensor, right: Tensor) -> Tensor:
+    """``left * right``: degrees add; two factors with data interact."""
+    product = joined(
+        left,
+        right,
+        axes=broadcast(left.axes, right.axes),
+        degree=plus(left.degree, right.degree),
+        slope=_slopes((left.slope, right.degree), (right.slope, left.degree)),
+        spread=interaction(left, right),
+        offset=max(left.offset, right.offset),
+        diagonal=left.diagonal or right.diagonal,
+        count=left.count or right.count if not (left.data or right.data) else False,
+        number=_number(left, right, lambda a, b: a * b),
+    )
+    product = coupling(at, (left, right), product)
+    for value, factor in ((left, right), (right, left)):
+        if not factor.data and isinstance(factor.degree, Fraction) and factor.degree < 0:
+            return _normalised(at, value, factor, times(factor.degree, Fraction(-1)), product)
+        if value.raised and factor.opaque and factor.axes.rank == 0 and not factor.data:
+            return product
+    return product
+
+
+def divide(at: At, left: Tensor, right: Tensor) -> Tensor:
+    """``left / right``: degrees subtract; dividing by an exact count normalises a batch sum."""
+    quotient = joined(
+        left,
+        right,
+        axes=broadcast(left.axes, right.axes),
+        degree=minus(left.degree, right.degree),
+        slope=_slopes(
+            (left.slope, times(right.degree, Fraction(-1))),
+            (right.slope, minus(left.degree, times(right.degree, Fraction(2)))),
+        ),
+        spread=interaction(left, right),
+        offset=max(left.offset, right.offset),
+        diagonal=left.diagonal,
+        number=_number(left, right, lambda a, b: a / b),
+    )
+    if right.offset is Offset.TARGET and right.data and right.degree != ZERO:
+        return _nonhomogeneous(at, right, quotient)
+    if right.data:
+        return _ratio(at, left, right, quotient)
+    if right.opaque and left.raised and right.degree == ZERO:
+        return replace(
+            quotient,
+            degree=UNKNOWN,
+            slope=UNKNOWN,
+            reasons=merge(quotient.reasons, (f"what {right.nominal or 'the divisor'} counts",)),
+        )
+    if right.nominal and left.raised:
+        kind = Kind.LITERAL if right.degree == ZERO else Kind.NOMINAL
+        quotient = flawed(at, kind, quotient, f"divided by {right.nominal}", subject=right.nominal)
+    elif left.raised and right.number is not None and _like_a_batch_size(right.number):
+        quotient = flawed(
+            at, Kind.LITERAL, quotient, f"divided by {right.number:g}", subject=f"{right.number:g}"
+        )
+    return _normalised(at, left, right, right.degree, quotient)
+
+
+def _like_a_batch_size(number: float) -> bool:
+    """Powers of two from 8 and multiples of ten: what people write where they mean their batch size."""
+    whole = int(number)
+    return whole == number and whole >= 8 and (whole & (whole - 1) == 0 or whole % 10 == 0)
+
+
+def _normalised(at: At, value: Tensor, divisor: Tensor, lowered: Degree, quotient: Tensor) -> Tensor:
+    """Bookkeeping of a division by something of degree ``lowered`` that holds no data."""
+    if not isinstance(lowered, Fraction) or lowered <= 0 or not isinstance(quotient.degree, Fraction):
+        return quotient
+    step = at.step(f"divided by {divisor.nominal or power_of_n(lowered)}: {power_of_n(quotient.degree)}")
+    quotient = replace(quotient, trail=merge(quotient.trail, (step,)))
+    if quotient.degree <= 0:
+        quotient = replace(quotient, raised=())
+    if (
+        value.data
+        and quotient.degree < 0
+        and isinstance(value.degree, Fraction)
+        and value.degree > quotient.degree
+    ):
+        flaw = Flaw(Kind.SUNK, step, at.name, value.reduced, power_of_n(value.degree))
+        quotient = replace(quotient, flaws=merge(quotient.flaws, (flaw,)))
+    return quotient
+
+
+def _ratio(at: At, left: Tensor, right: Tensor, quotient: Tensor) -> Tensor:
+    """Division by data: harmless per sample, LL203 when the divisor sums up the batch."""
+    if isinstance(quotient.degree, Fraction) and quotient.degree <= 0:
+        quotient = replace(quotient, raised=())
+    known = {Kind.RATIO, Kind.VARIANCE, Kind.ORDER, Kind.PAIRWISE, Kind.STATISTIC}
+    if quotient.spread is Spread.COUPLED and right.spread is not Spread.SAMPLE:
+        if not any(flaw.kind in known for flaw in right.flaws):
+            quotient = flawed(
+                at, Kind.RATIO, quotient, "divided by a sum over the batch that depends on the data"
+            )
+        if (
+            isinstance(quotient.degree, Fraction)
+            and quotient.degree < 0
+            and isinstance(left.degree, Fraction)
+        ):
+            flaw = Flaw(
+                Kind.SUNK,
+                at.step("normalised by a batch sum"),
+                at.name,
+                right.reduced,
+                power_of_n(left.degree),
+            )
+            quotient = replace(quotient, flaws=merge(quotient.flaws, (flaw,)))
+        return quotient
+    return coupling(at, (left, right), quotient)
+
+
+def power(at: At, value: Tensor, exponent: Fraction | None) -> Tensor:
+    """``value ** exponent``: the degree is multiplied. An exponent that is not known is a non-linear function."""
+    if exponent is None:
+        if value.degree == ZERO or value.degree is MIXED:
+            return nonlinear(at, value)
+        unclear = replace(
+            value, degree=UNKNOWN, slope=UNKNOWN, reasons=merge(value.reasons, ("an exponent",))
+        )
+        return unclear if value.data else replace(unclear, slope=None)
+    if exponent == 1:
+        return value
+    number = None
+    if value.number is not None:
+        try:
+            number = float(value.number ** float(exponent))
+        except (ArithmeticError, TypeError):
+            number = None
+    raised = replace(
+        value,
+        degree=times(value.degree, exponent),
+        slope=None if value.slope is None else plus(value.slope, times(value.degree, exponent - 1)),
+        spread=_bent(value.spread),
+        number=number,
+    )
+    if exponent == 0:
+        return Tensor(value.axes, number=1.0)
+    if value.data and value.offset is Offset.TARGET and value.degree != ZERO:
+        return _nonhomogeneous(at, value, raised)
+    return coupling(at, (value,), raised)
+
+
+def _bent(spread: Spread) -> Spread:
+    return Spread.COUPLED if spread is Spread.LINEAR else spread
+
+
+def homogeneous(at: At, value: Tensor) -> Tensor:
+    """abs, relu, maximum(·, 0): f(c·x) = c·f(x) for c > 0, so the degree is kept; batch sums couple."""
+    bent = replace(value, spread=_bent(value.spread), number=None)
+    if value.data and value.offset is Offset.TARGET and value.degree != ZERO:
+        return _nonhomogeneous(at, value, bent)
+    return coupling(at, (value,), bent)
+
+
+def nonlinear(at: At, value: Tensor, *, gradient: bool = True) -> Tensor:
+    """exp, sigmoid, softplus, clip…: degree 0 stays, any other becomes mixed (LL102)."""
+    bent = replace(value, spread=_bent(value.spread), number=None, count=False)
+    if not gradient:
+        bent = replace(bent, slope=None)
+    if value.degree == ZERO:
+        return coupling(at, (value,), bent)
+    if isinstance(value.degree, Fraction):
+        return _nonhomogeneous(at, value, bent)
+    return replace(bent, slope=None if bent.slope is None else value.degree)
+
+
+def logarithm(at: At, value: Tensor, *, shift: bool = False) -> Tensor:
+    """log: additive where the argument scales, so the value is mixed but the gradient loses the argument's degree."""
+    bent = nonlinear(at, value)
+    if shift or value.offset is not Offset.NONE or value.slope is None or value.degree == ZERO:
+        return bent
+    return (
+        replace(bent, slope=minus(value.slope, value.degree)) if isinstance(value.degree, Fraction) else bent
+    )
+
+
+def step_function(at: At, value: Tensor) -> Tensor:
+    """sign, comparisons with zero: scale-free, no gradient."""
+    return coupling(
+        at, (value,), replace(value, degree=ZERO, slope=None, spread=_bent(value.spread), raised=())
+    )
+
+
+def _nonhomogeneous(at: At, value: Tensor, after: Tensor) -> Tensor:
+    mixed = replace(
+        after, degree=MIXED, slope=None if after.slope is None else MIXED, spread=_bent(value.spread)
+    )
+    if not value.data:
+        return mixed
+    return flawed(at, Kind.NONLINEAR, mixed, f"{at.name} of {power_of_n(value.degree)}: no single power of N")
+
+
+def linear(value: Tensor) -> Tensor:
+    """cast, negation, identity."""
+    return value
+
+
+def negate(value: Tensor) -> Tensor:
+    """``-value``."""
+    return replace(value, number=None if value.number is None else -value.number)
+
+
+def stopped(value: Tensor) -> Tensor:
+    """stop_gradient: the same value, no gradient."""
+    return replace(value, slope=None)
+
+
+def extremum(at: At, left: Tensor, right: Tensor) -> Tensor:
+    """maximum, minimum: homogeneous in both operands together."""
+    for value, bound in ((left, right), (right, left)):
+        if bound.data or bound.weights:
+            continue
+        if bound.number == 0:
+            return replace(homogeneous(at, value), axes=broadcast(left.axes, right.axes))
+        if not value.data:
+            return replace(
+                _add_constants(left, right, joined(left, right, axes=broadcast(left.axes, right.axes))),
+                number=None,
+            )
+        return _bounded(at, value, bound)
+    both = joined(
+        left,
+        right,
+        axes=broadcast(left.axes, right.axes),
+        degree=same((left.degree, right.degree)),
+        slope=_slopes((left.slope, ZERO), (right.slope, ZERO)),
+        spread=interaction(left, right),
+        offset=max(left.offset, right.offset),
+    )
+    if both.degree is MIXED and isinstance(left.degree, Fraction) and isinstance(right.degree, Fraction):
+        message = f"compares {power_of_n(left.degree)} with {power_of_n(right.degree)}"
+        return flawed(at, Kind.NONLINEAR, both, message)
+    return coupling(at, (left, right), both)
+
+
+def _bounded(at: At, value: Tensor, bound: Tensor) -> Tensor:
+    """``maximum(x, c)``: a guard where x grows with the batch, a clip where it does not."""
+    axes = broadcast(value.axes, bound.axes)
+    if (
+        isinstance(value.degree, Fraction)
+        and value.degree > 0
+        and bound.degree == ZERO
+        and (bound.number or 2) <= 1
+    ):
+        return replace(value, axes=axes, offset=max(value.offset, Offset.SMOOTH))
+    if bound.degree == value.degree or (bound.number is not None and abs(bound.number) <= NEGLIGIBLE):
+        return replace(homogeneous(at, value), axes=axes)
+    return replace(nonlinear(at, value), axes=axes)
+
+
+def squared_difference(at: At, left: Tensor, right: Tensor) -> Tensor:
+    """``(left - right)²``."""
+    return power(at, add(at, left, right, negative=True), Fraction(2))
+
+
+def compare(at: At, left: Tensor, right: Tensor) -> Tensor:
+    """A comparison or logical operation: a mask of degree 0 without gradient."""
+    mask = joined(
+        left,
+        right,
+        axes=broadcast(left.axes, right.axes),
+        spread=interaction(left, right),
+    )
+    mask = replace(mask, raised=(), opaque=mask.opaque and not mask.data, nominal="", static=False)
+    degrees = {value.degree for value in (left, right) if value.number != 0}
+    if UNKNOWN in degrees:
+        return replace(mask, degree=UNKNOWN)
+    if len(degrees) > 1 and mask.data:
+        return replace(mask, degree=MIXED)
+    return mask
+
+
+def choose(at: At, condition: Tensor, left: Tensor, right: Tensor) -> Tensor:
+    """``where(condition, left, right)``: the degrees must agree as in a sum; the condition masks."""
+    chosen = add(at, left, right) if left.data or right.data else replace(left, number=None)
+    if left.number is not None and right.number is not None:
+        chosen = Tensor(broadcast(left.axes, right.axes))
+    mask = replace(condition, slope=None)
+    product = multiply(at, mask, replace(chosen, offset=Offset.NONE))
+    return replace(product, number=None, count=False)

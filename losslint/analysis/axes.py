@@ -1,0 +1,258 @@
+"""What is known of a tensor's axes, and which of them extend with the batch.
+
+``Axes`` reads like a shape with an ellipsis: ``front``, then perhaps any number of further axes, then ``back``.
+A closed one (``middle is None``) has exactly the axes that are listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from .degree import ONE, UNKNOWN, ZERO, Degree, plus
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """One axis. ``extent`` is the degree of its length: 0 for features, 1 for the batch, 2 for a flattened N×N.
+
+    ``size`` is the length where it is a known constant. ``order`` names the arrangement of the samples along a batch
+    axis (0: as they came in; a shuffle, a shift or a mask makes a new one), so that entries of two tensors are known
+    to belong to the same sample. ``data`` marks a length that depends on the data (a boolean mask), not on N alone.
+    """
+
+    extent: Degree = ZERO
+    size: int | None = None
+    order: int = 0
+    data: bool = False
+
+    @property
+    def plain(self) -> bool:
+        """Does not extend with the batch."""
+        return self.extent == ZERO
+
+    @property
+    def batch(self) -> bool:
+        """Certainly extends with the batch."""
+        return isinstance(self.extent, Fraction) and self.extent > 0
+
+
+PLAIN = Axis()
+SINGLE = Axis(size=1)
+BATCH = Axis(extent=ONE)
+UNSURE = Axis(extent=UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Axes:
+    """The axes of a tensor. ``middle`` is the total extent of the axes the ellipsis stands for, ``None`` if there are none."""
+
+    front: tuple[Axis, ...] = ()
+    middle: Degree | None = None
+    back: tuple[Axis, ...] = ()
+
+    @property
+    def rank(self) -> int | None:
+        """The number of axes, if it is known."""
+        return len(self.front) if self.middle is None else None
+
+    @property
+    def least_rank(self) -> int:
+        """The number of axes there are at least."""
+        return len(self.front) + len(self.back)
+
+    @property
+    def listed(self) -> tuple[Axis, ...]:
+        """The axes that are known one by one."""
+        return self.front + self.back
+
+    @property
+    def total(self) -> Degree:
+        """Degree of the number of entries."""
+        total: Degree = ZERO if self.middle is None else self.middle
+        for axis in self.listed:
+            total = plus(total, axis.extent)
+        return total
+
+    @property
+    def batches(self) -> int:
+        """How many axes certainly extend with the batch (an axis hidden in the ellipsis counts)."""
+        hidden = isinstance(self.middle, Fraction) and self.middle > 0
+        return sum(axis.batch for axis in self.listed) + hidden
+
+    @property
+    def unsure(self) -> bool:
+        """Some axis may or may not extend with the batch."""
+        return self.middle is UNKNOWN or any(axis.extent is UNKNOWN for axis in self.listed)
+
+    def at(self, index: int) -> Axis | None:
+        """The axis at ``index`` (negative from the end). ``UNSURE`` if it may be one of several; ``None`` if out of range."""
+        if self.middle is None:
+            return self.front[index] if -len(self.front) <= index < len(self.front) else None
+        if 0 <= index < len(self.front):
+            return self.front[index]
+        if index < 0 and -index <= len(self.back):
+            return self.back[index]
+        if index >= 0:
+            beyond = self.back
+        else:  # the ellipsis may be empty: then a negative index reaches the front
+            deep = -index - len(self.back)
+            beyond = self.front[-deep:] if deep <= len(self.front) else self.front
+        return PLAIN if self.middle == ZERO and all(axis.plain for axis in beyond) else UNSURE
+
+    def without(self, index: int, keep: Axis | None = None) -> Axes:
+        """These axes with the one at ``index`` removed, or replaced by ``keep``."""
+        new = () if keep is None else (keep,)
+        if self.middle is None:
+            at = index % len(self.front)
+            return Axes(self.front[:at] + new + self.front[at + 1 :])
+        if 0 <= index < len(self.front):
+            return replace(self, front=self.front[:index] + new + self.front[index + 1 :])
+        if index < 0 and -index <= len(self.back):
+            at = len(self.back) + index
+            return replace(self, back=self.back[:at] + new + self.back[at + 1 :])
+        if self.at(index) is UNSURE:
+            return Axes((), UNKNOWN, ())
+        # A feature axis somewhere behind the ellipsis: whichever it is, one feature axis fewer remains.
+        if keep is not None or not self.back:
+            return self
+        if index >= 0:
+            return replace(self, back=self.back[1:])
+        return replace(self, back=(*(PLAIN for _ in self.back[1:]),)) if index < -len(self.back) else self
+
+    def batch_index(self) -> int | None:
+        """Where the first batch axis stands, if that is known (negative when counted from the end)."""
+        for at, axis in enumerate(self.front):
+            if axis.extent != ZERO:
+                return at if axis.batch else None
+        if self.middle is None or self.middle != ZERO:
+            return None
+        for at, axis in enumerate(self.back):
+            if axis.extent != ZERO:
+                return at - len(self.back) if axis.batch else None
+        return None
+
+    def insert(self, index: int, axis: Axis) -> Axes:
+        """These axes with a new one that will stand at ``index`` (as in ``expand_dims``)."""
+        if self.middle is None:
+            at = index if index >= 0 else len(self.front) + 1 + index
+            return Axes(self.front[:at] + (axis,) + self.front[at:])
+        if 0 <= index <= len(self.front):
+            return replace(self, front=self.front[:index] + (axis,) + self.front[index:])
+        if index < 0 and -index - 1 <= len(self.back):
+            at = len(self.back) + 1 + index
+            return replace(self, back=self.back[:at] + (axis,) + self.back[at:])
+        if (
+            self.middle == ZERO
+            and axis.plain
+            and all(a.plain for a in (self.back if index >= 0 else self.front))
+        ):
+            return replace(self, back=(*self.back, PLAIN)) if index >= 0 else self
+        return Axes((), plus(self.total, axis.extent), ())
+
+    def spell(self) -> str:
+        """As ``inspect`` shows it: ``(N, ·)``, ``(N, …)``, ``()``."""
+        shown = [spell_axis(axis) for axis in self.front]
+        if self.middle is not None:
+            shown.append("…" if self.middle == ZERO else f"…{spell_axis(Axis(self.middle))}…")
+        shown += [spell_axis(axis) for axis in self.back]
+        return f"({', '.join(shown)}{',' if len(shown) == 1 else ''})"
+
+
+def spell_axis(axis: Axis) -> str:
+    """One axis: its size, ``·`` for features, ``N`` for the batch, ``?``."""
+    if axis.extent is UNKNOWN:
+        return "?"
+    if axis.plain:
+        return "·" if axis.size is None else str(axis.size)
+    return "N" if axis.extent == ONE else f"N^{axis.extent}"
+
+
+SCALAR = Axes()
+WILD = Axes((), UNKNOWN, ())
+"""Nothing is known of the axes."""
+
+
+def closed(axes: Iterable[Axis]) -> Axes:
+    """Exactly these axes."""
+    return Axes(tuple(axes))
+
+
+def batch_first(least_rank: int = 1) -> Axes:
+    """A batch of anything: the batch axis, then any number of features, at least ``least_rank`` axes in all."""
+    return Axes((BATCH,), ZERO, (PLAIN,) * (least_rank - 1))
+
+
+def hidden(total: Degree) -> Axes:
+    """Axes in an unknown arrangement whose number of entries has degree ``total``."""
+    return Axes((), total, ())
+
+
+def _meet(left: Axis, right: Axis) -> Axis:
+    """The axis that broadcasting makes of two aligned ones."""
+    if left.size == 1 and left.plain:
+        return right
+    if right.size == 1 and right.plain:
+        return left
+    if left.plain and right.plain:
+        return Axis(size=left.size if left.size is not None else right.size)
+    if left.extent == right.extent:
+        return left if left.order == right.order else replace(left, order=max(left.order, right.order))
+    if left.extent is UNKNOWN or right.extent is UNKNOWN:
+        known = right if left.extent is UNKNOWN else left
+        return known if known.batch else UNSURE
+    # A batch axis on a feature axis of unknown size: runs only if that size is 1 (or, by accident, N).
+    return UNSURE
+
+
+def broadcast(left: Axes, right: Axes) -> Axes:
+    """The axes of an elementwise operation on ``left`` and ``right`` (NumPy's broadcasting, aligned from the end).
+
+    Where ranks are unknown, operands with a leading batch axis are taken to have equal rank, since a batch axis would
+    otherwise meet a feature axis and the program would not run.
+    """
+    if left == right or right == SCALAR:
+        return left
+    if left == SCALAR:
+        return right
+    if left.middle is None and right.middle is None:
+        long, short = (
+            (left.front, right.front) if len(left.front) >= len(right.front) else (right.front, left.front)
+        )
+        lead = len(long) - len(short)
+        return closed((*long[:lead], *(_meet(a, b) for a, b in zip(long[lead:], short, strict=True))))
+    if left.middle is None or right.middle is None:
+        exact, open_ = (left, right) if left.middle is None else (right, left)
+        return _broadcast_exact(exact, open_)
+    if left.middle == ZERO and right.middle == ZERO and len(left.front) == len(right.front):
+        front = tuple(_meet(a, b) for a, b in zip(left.front, right.front, strict=True))
+        long, short = (
+            (left.back, right.back) if len(left.back) >= len(right.back) else (right.back, left.back)
+        )
+        lead = len(long) - len(short)
+        back = (*long[:lead], *(_meet(a, b) for a, b in zip(long[lead:], short, strict=True)))
+        return Axes(front, ZERO, back)
+    if left.middle is UNKNOWN or right.middle is UNKNOWN:
+        known = left if right.middle is UNKNOWN else right
+        # An operand of unknown axes (a weight, a mask, a parameter) is taken to broadcast onto a batch.
+        return known if known.batches and known.middle == ZERO else WILD
+    if left.total == right.total:
+        return hidden(left.total)
+    bigger, smaller = (left, right) if left.batches else (right, left)
+    return bigger if smaller.total == ZERO else WILD
+
+
+def _broadcast_exact(exact: Axes, other: Axes) -> Axes:
+    if other.middle is UNKNOWN:
+        return exact if exact.batches else WILD
+    if exact.total == ZERO and len(exact.front) <= max(other.least_rank, 1):
+        return other
+    if other.total == ZERO:
+        return exact
+    if other.middle == ZERO and len(exact.front) >= other.least_rank:  # same rank: fill the ellipsis
+        fill = len(exact.front) - other.least_rank
+        return broadcast(exact, closed((*other.front, *(PLAIN,) * fill, *other.back)))
+    if exact.total == ZERO:
+        return other
+    return hidden(UNKNOWN)

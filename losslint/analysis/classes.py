@@ -1,0 +1,318 @@
+"""Classes and objects of the program: methods along the MRO, attributes set in ``__init__`` or elsewhere, ``super``."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from . import names
+from .axes import PLAIN, WILD
+from .scope import ClassRef, Closure, Scope
+from .values import (
+    Class,
+    Const,
+    Dict,
+    External,
+    Function,
+    Instance,
+    Many,
+    Method,
+    Super,
+    Unknown,
+    Value,
+    constant,
+)
+
+if TYPE_CHECKING:
+    from .interpreter import Interpreter
+
+LOSS_BASES = ("losses.Loss", "losses.loss.Loss", "LossFunctionWrapper", "losses.losses.Loss")
+MODULE_BASES = ("Layer", "Model", "Module", "Sequential", "Functional", "MeanMetric", "Metric")
+
+
+def bases(run: Interpreter, ref: ClassRef) -> list[Value]:
+    """The values of a class's bases."""
+    scope = ref.scope or run.program.scope_of(ref.module)
+    return [_dotted(run, scope, base) for base in ref.node.bases]
+
+
+def _dotted(run: Interpreter, scope: Scope, node: ast.expr) -> Value:
+    from .access import attribute
+
+    if isinstance(node, ast.Name):
+        return names.lookup(run, scope, node.id)
+    if isinstance(node, ast.Attribute):
+        return attribute(run, _dotted(run, scope, node.value), node.attr)
+    if isinstance(node, ast.Subscript):  # Generic[T]
+        return _dotted(run, scope, node.value)
+    return Unknown("a base class")
+
+
+def ancestors(run: Interpreter, ref: ClassRef) -> Iterator[Class | External]:
+    """The class, its bases, theirs…: depth first, each once (the MRO of all but diamond hierarchies)."""
+    seen: set[object] = set()
+    stack: list[Value] = [Class(ref)]
+    while stack:
+        value = stack.pop(0)
+        if not isinstance(value, (Class, External)) or value in seen:
+            continue
+        seen.add(value)
+        yield value
+        if isinstance(value, Class):
+            stack[:0] = bases(run, value.ref)
+
+
+def external_bases(run: Interpreter, ref: ClassRef) -> list[str]:
+    """The canonical names of the framework classes a class descends from."""
+    return [
+        run.program.table.canonical(base.name) for base in ancestors(run, ref) if isinstance(base, External)
+    ]
+
+
+def is_loss_class(run: Interpreter, ref: ClassRef) -> bool:
+    """Whether a class is a framework's loss."""
+    known = external_bases(run, ref)
+    return any(
+        name.endswith(LOSS_BASES)
+        or (".losses." in name and run.program.table.find(name) is not None)
+        or name == "Loss"
+        for name in known
+    )
+
+
+def is_module_class(run: Interpreter, ref: ClassRef) -> bool:
+    """Whether a class is a layer or model."""
+    return any(name.rpartition(".")[2] in MODULE_BASES for name in external_bases(run, ref))
+
+
+def method(run: Interpreter, ref: ClassRef, name: str, *, after: ClassRef | None = None) -> Function | None:
+    """A method by name, of the class or (``after``) of the classes behind one of its ancestors."""
+    skip = after is not None
+    for base in ancestors(run, ref):
+        if skip:
+            skip = not (isinstance(base, Class) and base.ref == after)
+            continue
+        if isinstance(base, Class):
+            found = own_method(run, base.ref, name)
+            if found is not None:
+                return found
+    return None
+
+
+def own_method(run: Interpreter, ref: ClassRef, name: str) -> Function | None:
+    """A method that the class itself defines."""
+    key = f"{ref.qualname}.{name}"
+    unit = ref.module.by_qualname.get(key)
+    if unit is None or unit.owner is not ref.node:
+        return None
+    cache = run.methods
+    if unit not in cache:
+        piece = ref.module.slice_of(unit.node)
+        root = next((item for item in piece.body if isinstance(item, cst.FunctionDef)), None)
+        if root is None:
+            return None
+        outer = ref.scope or run.program.scope_of(ref.module)
+        made = run.make_function(root, Scope(ref.module, piece, outer=outer), key, owner=ref)
+        if not isinstance(made, Function):
+            return None
+        cache[unit] = made
+    return cache[unit]
+
+
+def bound(function: Function, this: Value) -> Function:
+    """A function bound to an object, unless it is a static method."""
+    return function if function.closure.kind == "staticmethod" else Function(function.closure, this)
+
+
+def instance_attribute(run: Interpreter, owner: Instance, attr: str) -> Value:
+    """``owner.attr``: what was set, a method or property, a class attribute, what another method sets."""
+    if attr in owner.attributes:
+        return owner.attributes[attr]
+    if isinstance(owner.cls, External):
+        return _guess(run, attr)
+    ref = owner.cls.ref
+    found = method(run, ref, attr)
+    if found is not None:
+        if found.closure.kind == "property":
+            return run.call_function(bound(found, owner), (), {})
+        return bound(found, owner)
+    value = class_level(run, ref, attr)
+    if value is not None:
+        return value
+    value = _set_elsewhere(run, owner, attr)
+    if value is not None:
+        return value
+    if attr == "__class__":
+        return owner.cls
+    return _guess(run, attr)
+
+
+def _guess(run: Interpreter, attr: str) -> Value:
+    """An attribute that nothing in sight sets."""
+    from .access import settings_attribute
+
+    return settings_attribute(run, attr)
+
+
+def class_attribute(run: Interpreter, owner: Class, attr: str) -> Value:
+    """``Class.attr``."""
+    found = method(run, owner.ref, attr)
+    if found is not None:
+        return found if found.closure.kind != "classmethod" else Function(found.closure, owner)
+    value = class_level(run, owner.ref, attr)
+    return value if value is not None else Unknown(f"{owner.ref.qualname}.{attr}")
+
+
+def class_level(run: Interpreter, ref: ClassRef, attr: str) -> Value | None:
+    """A name assigned in the body of the class or of a base."""
+    for base in ancestors(run, ref):
+        if not isinstance(base, Class):
+            continue
+        for statement in base.ref.node.body:
+            if isinstance(statement, (ast.Assign, ast.AnnAssign)):
+                targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+                if any(isinstance(target, ast.Name) and target.id == attr for target in targets):
+                    if statement.value is None:
+                        return None
+                    module = base.ref.module
+                    scope = Scope(
+                        module,
+                        module.slice_of(statement),
+                        outer=base.ref.scope or run.program.scope_of(module),
+                    )
+                    run.execute_statement(statement, scope)
+                    return scope.names.get(attr)
+    return None
+
+
+def super_attribute(run: Interpreter, owner: Super, attr: str) -> Value:
+    """``super().attr``."""
+    ref = (
+        owner.this.cls.ref
+        if isinstance(owner.this, Instance) and isinstance(owner.this.cls, Class)
+        else owner.after
+    )
+    found = method(run, ref, attr, after=owner.after)
+    return bound(found, owner.this) if found is not None else Method(owner, attr)
+
+
+def _set_elsewhere(run: Interpreter, owner: Instance, attr: str) -> Value | None:
+    """An attribute that some other method assigns: that method is run once, on what its parameters' names say."""
+    assert isinstance(owner.cls, Class)
+    for base in ancestors(run, owner.cls.ref):
+        if not isinstance(base, Class):
+            continue
+        for statement in base.ref.node.body:
+            if (
+                isinstance(statement, ast.FunctionDef)
+                and statement.name != "__init__"
+                and _assigns(statement, attr)
+            ):
+                function = own_method(run, base.ref, statement.name)
+                if function is None:
+                    continue
+                with run.building((id(owner), statement.name)) as fresh:
+                    if fresh:
+                        run.call_function(
+                            bound(function, owner), unknown_arguments(run, function.closure, loss=True), {}
+                        )
+                if attr in owner.attributes:
+                    return owner.attributes[attr]
+    return None
+
+
+def _assigns(node: ast.FunctionDef, attr: str) -> bool:
+    return any(
+        isinstance(item, ast.Attribute)
+        and item.attr == attr
+        and isinstance(item.ctx, ast.Store)
+        and isinstance(item.value, ast.Name)
+        and item.value.id == "self"
+        for item in ast.walk(node)
+    )
+
+
+def unknown_arguments(run: Interpreter, closure: Closure, *, loss: bool) -> list[Value]:
+    """Arguments for a function nobody calls: by default value, else by what the parameters' names say."""
+    parameters = [*closure.node.params.posonly_params, *closure.node.params.params]
+    if closure.owner is not None and closure.kind != "staticmethod":
+        parameters = parameters[1:]
+    values: list[Value] = []
+    for parameter in parameters:
+        name = parameter.name.value
+        if name in closure.defaults:
+            values.append(closure.defaults[name])
+            continue
+        annotation = parameter.annotation.annotation if parameter.annotation is not None else None
+        kind = annotation.value if isinstance(annotation, cst.Name) else ""
+        values.append(run.parameter(name, loss=loss, annotation=kind))
+    return values
+
+
+def construct(run: Interpreter, cls: Class, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    """``Class(…)``."""
+    instance = Instance(cls)
+    initialise = method(run, cls.ref, "__init__")
+    if initialise is not None:
+        run.call_function(bound(initialise, instance), args, kwargs)
+    else:
+        instance.attributes.update(kwargs)
+        for name, value in zip(_fields(cls.ref), args, strict=False):
+            instance.attributes[name] = value
+    return instance
+
+
+def _fields(ref: ClassRef) -> list[str]:
+    """The fields of a dataclass, in order."""
+    return [
+        statement.target.id
+        for statement in ref.node.body
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
+    ]
+
+
+def typical_instance(run: Interpreter, ref: ClassRef) -> Instance:
+    """An object as its defaults make it: what ``self`` is in a method that nobody is seen to call."""
+    known = run.instances.get(ref)
+    if known is not None:
+        return known
+    instance = run.instances[ref] = Instance(Class(ref))
+    initialise = method(run, ref, "__init__")
+    if initialise is not None:
+        closure = initialise.closure
+        kwargs: dict[str, Value] = {}
+        for parameter in closure.node.params.kwonly_params:
+            name = parameter.name.value
+            kwargs[name] = (
+                closure.defaults[name] if name in closure.defaults else run.parameter(name, loss=False)
+            )
+        run.call_function(bound(initialise, instance), unknown_arguments(run, closure, loss=False), kwargs)
+    return instance
+
+
+def initialise_external(owner: Super, kwargs: Mapping[str, Value]) -> Value:
+    """``super().__init__(…)`` of a framework's class: remember what it was told."""
+    if isinstance(owner.this, Instance):
+        for name, value in kwargs.items():
+            owner.this.attributes.setdefault(name, value)
+    return Const(None)
+
+
+def weights() -> Value:
+    """A list of weights or of their regularisers."""
+    return Many(constant(axes=WILD, weights=True), PLAIN)
+
+
+__all__ = [
+    "ClassRef",
+    "Dict",
+    "construct",
+    "instance_attribute",
+    "is_loss_class",
+    "is_module_class",
+    "method",
+    "typical_instance",
+]

@@ -1,0 +1,257 @@
+"""The abstract interpreter: runs a loss on abstract values.
+
+It knows Python, not frameworks: what an external call does stands in the operation tables. State lives in scopes; the
+path through the branches is carried along, so that alternatives which exclude each other never meet.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from losslint.source.index import ModuleIndex
+
+from . import classes, invoke
+from .algebra import At
+from .axes import PLAIN, SCALAR, WILD, batch_first
+from .degree import ONE, ZERO
+from .expressions import evaluate
+from .program import Program
+from .scope import Closure, Scope, Site
+from .statements import Flow, run_block
+from .values import (
+    Const,
+    Dict,
+    Either,
+    Function,
+    Instance,
+    Many,
+    Seq,
+    Spread,
+    Tensor,
+    Unknown,
+    Value,
+    constant,
+    either,
+    lift,
+)
+from .vocabulary import Vocabulary
+
+MAX_DEPTH = 24
+MAX_RECURSION = 2
+MAX_STEPS = 60_000
+
+
+class OutOfBudget(Exception):
+    """The loss is too large to follow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """An assignment that was seen in the entry function: where, to what, which value."""
+
+    site: Site
+    target: str
+    value: Value
+
+
+@dataclass(eq=False)
+class Interpreter:
+    """One analysis of one program. ``bound`` records the assignments of the entry function."""
+
+    program: Program
+    vocabulary: Vocabulary
+    steps: int = 0
+    bound: list[Bound] = field(default_factory=list)
+    defined: dict[str, Function] = field(default_factory=dict)
+    """Every function that was made so far, by qualified name: how entries inside factories are found."""
+    watched: cst.CSTNode | None = None
+    entry: ModuleIndex | None = None
+    """The module the analysed loss stands in: findings are told in its lines."""
+    handed: list[tuple[str, Site, Value]] = field(default_factory=list)
+    methods: dict[object, Function] = field(default_factory=dict)
+    instances: dict[classes.ClassRef, Instance] = field(default_factory=dict)
+    _stack: list[Closure] = field(default_factory=list)
+    _building: set[object] = field(default_factory=set)
+
+    # -- evaluating -----------------------------------------------------------------------------------------------
+
+    def tick(self) -> None:
+        """Count one unit of work. Raises OutOfBudget."""
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            raise OutOfBudget
+
+    def evaluate(self, node: cst.BaseExpression, scope: Scope, flow: Flow) -> Value:
+        """The value of an expression."""
+        self.tick()
+        return evaluate(self, node, scope, flow)
+
+    def execute_statement(self, statement: ast.stmt, scope: Scope) -> None:
+        """Run one module-level statement in its own scope."""
+        try:
+            body = scope.slice.body
+        except cst.ParserSyntaxError:
+            return
+        line = statement.lineno
+        wanted = [
+            item
+            for item in body
+            if len(body) == 1 or scope.slice.span(item).line <= line <= scope.slice.span(item).end_line
+        ]
+        run_block(self, wanted, scope, Flow())
+
+    def at(self, scope: Scope, node: cst.CSTNode, name: str) -> At:
+        """The place of an operation."""
+        return At(scope.site(node), name)
+
+    # -- functions ------------------------------------------------------------------------------------------------
+
+    def make_function(
+        self,
+        node: cst.FunctionDef | cst.Lambda,
+        scope: Scope,
+        qualname: str,
+        owner: classes.ClassRef | None = None,
+    ) -> Value:
+        """A function value; decorators that change what it is are applied by the caller."""
+        flow = Flow()
+        defaults: dict[str, Value] = {}
+        for parameter in (*node.params.params, *node.params.kwonly_params, *node.params.posonly_params):
+            if parameter.default is not None:
+                defaults[parameter.name.value] = self.evaluate(parameter.default, scope, flow)
+        kind = "function"
+        if isinstance(node, cst.FunctionDef):
+            for decorator in node.decorators:
+                if isinstance(decorator.decorator, cst.Name) and decorator.decorator.value in (
+                    "staticmethod",
+                    "classmethod",
+                    "property",
+                ):
+                    kind = decorator.decorator.value
+        closure = Closure(node, scope, qualname, defaults, owner, kind)
+        function = Function(closure)
+        self.defined[qualname] = function
+        return function
+
+    def call_function(self, function: Function, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+        """Run a function of the program on values."""
+        closure = function.closure
+        if len(self._stack) >= MAX_DEPTH or self._stack.count(closure) > MAX_RECURSION:
+            return Unknown(f"recursion in {closure.qualname}")
+        positional = (function.bound, *args) if function.bound is not None else tuple(args)
+        scope = Scope(
+            closure.scope.module,
+            closure.scope.slice,
+            closure.qualname,
+            closure.scope,
+            owner=closure.owner,
+            this=function.bound,
+        )
+        bind_parameters(closure, scope, positional, kwargs)
+        return self.run_body(closure, scope)
+
+    def run_body(self, closure: Closure, scope: Scope, flow: Flow | None = None) -> Value:
+        """Run a function whose parameters are bound and gather what it returns."""
+        flow = flow or Flow()
+        self._stack.append(closure)
+        try:
+            node = closure.node
+            if isinstance(node, cst.Lambda):
+                return self.evaluate(node.body, scope, flow)
+            alive = run_block(self, node.body.body, scope, flow)
+        finally:
+            self._stack.pop()
+        if flow.yields:
+            items = tuple(flow.yields)
+            return items[0] if len(items) == 1 and isinstance(items[0], Many) else Seq(items)
+        if alive and (flow.returns or not flow.raises):
+            flow.returns.append((flow.path, Const(None)))
+        if not flow.returns:
+            return Unknown(f"{closure.qualname} does not return")
+        return either(flow.returns)
+
+    def call(self, at: At, fn: Value, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+        """Call any value."""
+        self.tick()
+        names = tuple(kwargs)
+
+        def one(callee: Value, *values: Value) -> Value:
+            positional, keywords = values[: len(args)], dict(zip(names, values[len(args) :], strict=True))
+            return invoke.call_value(self, at, callee, positional, keywords)
+
+        return lift(one, fn, *args, *kwargs.values())
+
+    def note(self, scope: Scope, target: cst.CSTNode, name: str, value: Value) -> None:
+        """Record an assignment of the watched function."""
+        if self._stack and self._stack[-1].node is self.watched:
+            self.bound.append(Bound(scope.site(target), name, value))
+
+    @contextmanager
+    def building(self, key: object) -> Iterator[bool]:
+        """Guard against a thing that needs itself; yields False if it is already being built."""
+        if key in self._building:
+            yield False
+            return
+        self._building.add(key)
+        try:
+            yield True
+        finally:
+            self._building.discard(key)
+
+    # -- parameters nobody gave -------------------------------------------------------------------------------------
+
+    def parameter(self, name: str, *, loss: bool, annotation: str = "") -> Value:
+        """The value of a parameter that no caller gives: by what its name says. ``loss``: of a loss itself."""
+        words = self.vocabulary
+        if words.is_batch_size(name):
+            return Tensor(SCALAR, ONE, nominal=name)
+        if annotation in ("int", "float", "bool", "str"):
+            return constant(opaque=True)
+        if words.is_weights(name):
+            return Many(constant(axes=WILD, weights=True), PLAIN)
+        if words.is_model(name):
+            return constant(axes=WILD, opaque=True)
+        if words.is_batched(name) and not (words.is_other(name) and not loss):
+            return batch(2 if name.lower().startswith(("y_pred", "y_true", "logits", "pred")) else 1)
+        if words.is_other(name) or name.isupper():
+            return constant(axes=SCALAR if words.is_other(name) else WILD)
+        return Tensor(WILD, ZERO, ZERO, Spread.SAMPLE, opaque=True)
+
+
+def batch(least_rank: int = 1) -> Tensor:
+    """A batch of data: one entry per sample, of any rank."""
+    return Tensor(batch_first(least_rank), ZERO, ZERO, Spread.SAMPLE)
+
+
+def bind_parameters(
+    closure: Closure, scope: Scope, args: Sequence[Value], kwargs: Mapping[str, Value]
+) -> None:
+    """Bind arguments to the parameters of a function, in its new scope."""
+    parameters = closure.node.params
+    left = dict(kwargs)
+    positional = [*parameters.posonly_params, *parameters.params]
+    for k, parameter in enumerate(positional):
+        name = parameter.name.value
+        if k < len(args):
+            scope.names[name] = args[k]
+        elif name in left:
+            scope.names[name] = left.pop(name)
+        else:
+            scope.names[name] = closure.defaults.get(name, Unknown(f"the argument {name}"))
+    for parameter in parameters.kwonly_params:
+        name = parameter.name.value
+        scope.names[name] = left.pop(name, closure.defaults.get(name, Unknown(f"the argument {name}")))
+    if isinstance(parameters.star_arg, cst.Param):
+        scope.names[parameters.star_arg.name.value] = Seq(tuple(args[len(positional) :]))
+    if parameters.star_kwarg is not None:
+        scope.names[parameters.star_kwarg.name.value] = Dict(left)
+
+
+def first_of(value: Value) -> Value:
+    """A value without its alternatives, where one will do."""
+    return value.options[0][1] if isinstance(value, Either) else value

@@ -1,0 +1,335 @@
+"""Loops and comprehensions: unrolled over known items, else run once on a typical one.
+
+What a loop accumulates is summed over the number of turns: over the batch that raises the degree, over a list of scales
+it does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from . import algebra, shapes
+from .axes import PLAIN, UNSURE, Axis
+from .degree import UNKNOWN, ZERO
+from .reduce import reduce
+from .scope import Scope
+from .statements import Flow, bind, joined_names, run_block
+from .values import (
+    Const,
+    Dict,
+    Many,
+    Range,
+    Seq,
+    ShapeOf,
+    Spread,
+    Tensor,
+    Unknown,
+    Value,
+    either,
+    lift,
+    look,
+    tensor,
+)
+
+if TYPE_CHECKING:
+    from .interpreter import Interpreter
+
+MAX_UNROLLED = 12
+
+
+def iterated(value: Value) -> Seq | Many:
+    """What a loop over a value sees: its items if they are known, else a typical one and how many there are."""
+    if isinstance(value, (Seq, Many)):
+        return value
+    if isinstance(value, Dict):
+        return (
+            Seq(tuple(Const(key) for key in value.items))
+            if value.rest is None
+            else Many(Unknown("a key"), PLAIN)
+        )
+    if isinstance(value, Range):
+        limit = tensor(value.limit)
+        axis = Axis(limit.degree) if not limit.data else Axis(limit.degree, data=True)
+        spread = Spread.SAMPLE if axis.batch else Spread.CONST
+        return Many(Tensor(spread=spread), axis)
+    if isinstance(value, ShapeOf):
+        whole = shapes.dimensions(value)
+        return whole if isinstance(whole, Seq) else Many(Unknown("a dimension"), PLAIN)
+    if isinstance(value, Tensor):
+        rows = shapes.unstacked(value, 0)
+        return rows if isinstance(rows, (Seq, Many)) else Many(Unknown("an entry"), UNSURE)
+    if isinstance(value, Const) and isinstance(value.value, str):
+        return Seq(tuple(Const(letter) for letter in value.value[:MAX_UNROLLED]))
+    return Many(Unknown(value.reason if isinstance(value, Unknown) else "what a loop runs over"), UNSURE)
+
+
+def run_for(run: Interpreter, node: cst.For, scope: Scope, flow: Flow) -> bool:
+    """``for target in iterable``."""
+    from .values import Either
+
+    value = flow.narrowed(run.evaluate(node.iter, scope, flow))
+    if isinstance(value, Either):
+        value = (
+            value.options[0][1]
+            if len({type(option) for _, option in value.options}) == 1
+            else Unknown("alternatives to loop over")
+        )
+    items = iterated(value)
+    body = node.body.body
+    if isinstance(items, Seq) and len(items.items) <= MAX_UNROLLED:
+        for item in items.items:
+            bind(run, node.target, item, scope, flow)
+            if not _turn(run, body, scope, flow):
+                return False
+    else:
+        typical = items if isinstance(items, Many) else Many(_typical(items), PLAIN)
+        if not _typical_turn(run, node, body, typical, scope, flow):
+            return False
+    return run_block(run, node.orelse.body.body, scope, flow) if node.orelse is not None else True
+
+
+def _typical(items: Seq) -> Value:
+    if all(isinstance(item, Const) for item in items.items):
+        return Tensor()
+    return items.items[0] if items.items else Unknown("an empty loop")
+
+
+def _turn(run: Interpreter, body: Sequence[Any], scope: Scope, flow: Flow) -> bool:
+    """One turn; ``break`` and ``continue`` join what they bound to what the turn's end binds."""
+    inside = replace(flow, exits=[])
+    alive = run_block(run, body, scope, inside)
+    flow.raises = flow.raises or inside.raises
+    ends = [(frozenset[tuple[str, bool]](), names) for names in inside.exits]
+    if alive:
+        ends.append((inside.path - flow.path, scope.names))
+    if not ends:
+        return False
+    scope.names = joined_names(ends) if len(ends) > 1 else ends[0][1]
+    return True
+
+
+def accumulated(body: Sequence[cst.CSTNode]) -> dict[str, str]:
+    """The names a loop body accumulates: ``x += e`` and ``x = x + e`` (sum), ``xs.append(e)`` (list)."""
+    found: dict[str, str] = {}
+
+    class Search(cst.CSTVisitor):
+        def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:
+            return False
+
+        def visit_AugAssign(self, node: cst.AugAssign) -> None:
+            if isinstance(node.target, (cst.Name, cst.Attribute)) and isinstance(
+                node.operator, (cst.AddAssign, cst.SubtractAssign)
+            ):
+                found[spelled(node.target)] = "sum"
+
+        def visit_Assign(self, node: cst.Assign) -> None:
+            target = node.targets[0].target
+            if (
+                isinstance(target, cst.Name)
+                and isinstance(node.value, cst.BinaryOperation)
+                and isinstance(node.value.operator, cst.Add)
+            ):
+                sides = (node.value.left, node.value.right)
+                if any(isinstance(side, cst.Name) and side.value == target.value for side in sides):
+                    found[target.value] = "sum"
+
+        def visit_Call(self, node: cst.Call) -> None:
+            if (
+                isinstance(node.func, cst.Attribute)
+                and node.func.attr.value in ("append", "extend")
+                and isinstance(node.func.value, (cst.Name, cst.Attribute))
+            ):
+                found.setdefault(spelled(node.func.value), "list")
+
+    from .expressions import spelled
+
+    search = Search()
+    for statement in body:
+        statement.visit(search)
+    return found
+
+
+def _typical_turn(
+    run: Interpreter, node: cst.For, body: Sequence[Any], many: Many, scope: Scope, flow: Flow
+) -> bool:
+    """A loop of unknown length: one turn on a typical item, its accumulators summed over all turns."""
+    kinds = {name: kind for name, kind in accumulated(body).items() if name in scope.names}
+    before = dict(scope.names)
+    for name, kind in kinds.items():
+        start = before[name]
+        if kind == "sum" and not isinstance(start, (Seq, Many)):
+            scope.names[name] = Const(0)
+        elif isinstance(start, (Seq, Many)):
+            kinds[name] = "list"
+            scope.names[name] = Seq(())
+    bind(run, node.target, many.item, scope, flow)
+    if not _turn(run, body, scope, flow):
+        scope.names = before
+        return True
+    at = run.at(scope, node.target, "the loop")
+    for name, kind in kinds.items():
+        turn = scope.names[name]
+        if kind == "list":
+            scope.names[name] = _gathered(before[name], turn, many.axis)
+        else:
+            scope.names[name] = lift(
+                lambda start, delta: _summed(at, start, delta, many.axis), before[name], turn
+            )
+    for name, value in list(scope.names.items()):
+        if name in kinds or value is before.get(name) or name not in before:
+            continue
+        scope.names[name] = _last(before[name], value, many.axis)
+    return True
+
+
+def _summed(at: algebra.At, start: Value, delta: Value, axis: Axis) -> Value:
+    """``start`` plus one ``delta`` for every turn."""
+    if isinstance(delta, Const) and delta.value == 0:
+        return start
+    if isinstance(delta, Const) and isinstance(delta.value, (int, float)):
+        total = Tensor(degree=axis.extent, count=axis.batch)
+    else:
+        part = tensor(delta)
+        if axis.plain:
+            total = replace(part, number=None)
+        elif axis.extent is UNKNOWN:
+            total = replace(
+                part,
+                number=None,
+                degree=UNKNOWN if part.data else part.degree,
+                slope=UNKNOWN if part.slope is not None else None,
+            )
+        else:
+            total = reduce(at, "sum", replace(part, axes=part.axes.insert(0, axis), number=None), (0,))
+    return algebra.add(at, tensor(start), total)
+
+
+def _gathered(start: Value, turn: Value, axis: Axis) -> Value:
+    """A list that grows by what one turn appended."""
+    if not isinstance(turn, Seq) or not turn.items:
+        return start if turn == Seq(()) else Unknown("a list built in a loop")
+    known = start.items if isinstance(start, Seq) else (start.item,) if isinstance(start, Many) else ()
+    items = [*known, *turn.items]
+    if any(isinstance(item, (Seq, Dict, Many)) for item in items):
+        return Many(items[-1], axis)
+    typical = shapes.blend([tensor(item) for item in items]) if len(items) > 1 else items[0]
+    return Many(typical, axis)
+
+
+def _last(before: Value, after: Value, axis: Axis) -> Value:
+    """A name the loop overwrites: its value after the last turn."""
+    if look(before) == look(after):
+        return after
+    if isinstance(after, Tensor) and axis.batch and after.spread is Spread.SAMPLE and not after.axes.batches:
+        return replace(after, spread=Spread.UNKNOWN)
+    if (
+        isinstance(after, Tensor)
+        and isinstance(before, Tensor)
+        and after.degree != before.degree
+        and before.data
+    ):
+        return replace(after, degree=UNKNOWN, slope=UNKNOWN)
+    return after
+
+
+def run_while(run: Interpreter, node: cst.While, scope: Scope, flow: Flow) -> bool:
+    """``while test``: a body that runs an unknown number of times; what changes with each turn is not known."""
+    before = dict(scope.names)
+    if not _turn(run, node.body.body, scope, flow):
+        scope.names = before
+        return True
+    once = dict(scope.names)
+    if not _turn(run, node.body.body, scope, flow):
+        scope.names = once
+        return True
+    for name, value in list(scope.names.items()):
+        if name in once and look(value) != look(once[name]) and not isinstance(value, Const):
+            scope.names[name] = Unknown(f"{name} after a while loop")
+        elif isinstance(value, Const) and value != before.get(name):
+            scope.names[name] = Tensor()
+    return True
+
+
+def comprehension(run: Interpreter, node: Any, scope: Scope, flow: Flow) -> Value:
+    """``[element for target in iterable if test]``, also as a generator or a set."""
+    inner = Scope(scope.module, scope.slice, scope.qualname, scope, owner=scope.owner, this=scope.this)
+    return _clause(run, node.for_in, node.elt, inner, flow)
+
+
+def _clause(
+    run: Interpreter, clause: cst.CompFor, element: cst.BaseExpression, scope: Scope, flow: Flow
+) -> Value:
+    from .expressions import truth_of
+    from .values import Either
+
+    source = flow.narrowed(run.evaluate(clause.iter, scope, flow))
+    if isinstance(source, Either):
+        return either(
+            (conditions, _over(run, clause, element, scope, flow, iterated(option)))
+            for conditions, option in source.options
+        )
+    del truth_of
+    return _over(run, clause, element, scope, flow, iterated(source))
+
+
+def _over(
+    run: Interpreter,
+    clause: cst.CompFor,
+    element: cst.BaseExpression,
+    scope: Scope,
+    flow: Flow,
+    items: Seq | Many,
+) -> Value:
+    from .expressions import truth_of
+
+    def one(item: Value) -> Value | None:
+        bind(run, clause.target, item, scope, flow)
+        for test in clause.ifs:
+            if truth_of(run.evaluate(test.test, scope, flow)) is False:
+                return None
+        if clause.inner_for_in is not None:
+            return _clause(run, clause.inner_for_in, element, scope, flow)
+        return run.evaluate(element, scope, flow)
+
+    if isinstance(items, Seq) and len(items.items) <= MAX_UNROLLED:
+        made = [value for item in items.items if (value := one(item)) is not None]
+        if clause.inner_for_in is None:
+            return Seq(tuple(made))
+        if all(isinstance(value, Seq) for value in made):
+            return Seq(tuple(leaf for value in made if isinstance(value, Seq) for leaf in value.items))
+        return Unknown("a nested comprehension")
+    many = items if isinstance(items, Many) else Many(_typical(items), PLAIN)
+    value = one(many.item)
+    if value is None:
+        return Seq(())
+    if clause.inner_for_in is not None:
+        return (
+            Many(value.item, PLAIN)
+            if isinstance(value, Many) and many.axis.plain and value.axis.plain
+            else Unknown("a nested comprehension")
+        )
+    return Many(value, replace(many.axis, data=True) if clause.ifs and many.axis.batch else many.axis)
+
+
+def dict_comprehension(run: Interpreter, node: cst.DictComp, scope: Scope, flow: Flow) -> Value:
+    """``{key: value for target in iterable}``."""
+    inner = Scope(scope.module, scope.slice, scope.qualname, scope, owner=scope.owner, this=scope.this)
+    items = iterated(run.evaluate(node.for_in.iter, scope, flow))
+    if isinstance(items, Seq) and len(items.items) <= MAX_UNROLLED and node.for_in.inner_for_in is None:
+        found: dict[Any, Value] = {}
+        for item in items.items:
+            bind(run, node.for_in.target, item, inner, flow)
+            key = run.evaluate(node.key, inner, flow)
+            if not isinstance(key, Const):
+                return Dict({}, run.evaluate(node.value, inner, flow))
+            found[key.value] = run.evaluate(node.value, inner, flow)
+        return Dict(found)
+    bind(run, node.for_in.target, items.item if isinstance(items, Many) else _typical(items), inner, flow)
+    return Dict({}, run.evaluate(node.value, inner, flow))
+
+
+__all__ = ["ZERO", "accumulated", "comprehension", "dict_comprehension", "iterated", "run_for", "run_while"]

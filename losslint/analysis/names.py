@@ -1,0 +1,135 @@
+"""What a name stands for: local scopes, module globals, imports across the project, built-ins."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from losslint.source.index import Assigned, Import, ModuleIndex
+
+from .program import class_value
+from .scope import ModuleRef, Scope
+from .values import Const, External, Module, Tensor, Unknown, Value
+
+if TYPE_CHECKING:
+    from .interpreter import Interpreter
+
+LONGEST_GLOBAL = 60
+"""Lines of a module-level assignment beyond which it is data, not code."""
+
+
+def lookup(run: Interpreter, scope: Scope, name: str) -> Value:
+    """The value of a name seen from a scope."""
+    here: Scope | None = scope
+    while here is not None:
+        if name in here.names:
+            return here.names[name]
+        here = here.outer
+    return global_name(run, scope.module, name)
+
+
+def global_name(run: Interpreter, index: ModuleIndex, name: str) -> Value:
+    """The value of a module-level name, evaluated once."""
+    scope = run.program.scope_of(index)
+    if name in scope.names:
+        return scope.names[name]
+    definition = index.names.get(name)
+    if definition is None:
+        found = _starred(run, index, name)
+        if found is not None:
+            return found
+        return External(f"builtins.{name}") if hasattr(builtins, name) else Unknown(name)
+    scope.names[name] = Unknown(name)  # a cycle ends here
+    value = _define(run, index, scope, definition, name)
+    scope.names[name] = value
+    return value
+
+
+def _define(
+    run: Interpreter, index: ModuleIndex, scope: Scope, definition: Import | ast.stmt | Assigned, name: str
+) -> Value:
+    if isinstance(definition, Import):
+        return imported(run, index, definition)
+    if isinstance(definition, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return function_at(run, index, definition, name)
+    if isinstance(definition, ast.ClassDef):
+        return class_value(index, definition, name)
+    if isinstance(definition, Assigned):
+        statement = definition.statement
+        if (statement.end_lineno or statement.lineno) - statement.lineno > LONGEST_GLOBAL:
+            return Unknown(name)
+        here = Scope(index, index.slice_of(statement), outer=scope)
+        run.execute_statement(statement, here)
+        value = here.names.get(name, Unknown(name))
+        return named_constant(run, name, value)
+    return Unknown(name)
+
+
+def named_constant(run: Interpreter, name: str, value: Value) -> Value:
+    """A constant whose name says batch size is a nominal one, whatever number it is today."""
+    if (
+        isinstance(value, Const)
+        and isinstance(value.value, (int, float))
+        and run.vocabulary.is_batch_size(name)
+    ):
+        return Tensor(number=float(value.value), nominal=name)
+    return value
+
+
+def function_at(
+    run: Interpreter, index: ModuleIndex, node: ast.FunctionDef | ast.AsyncFunctionDef, qualname: str
+) -> Value:
+    """A module-level function or a method as a value, from its own slice."""
+    piece = index.slice_of(node)
+    root = next((item for item in piece.body if isinstance(item, cst.FunctionDef)), None)
+    if root is None:
+        return Unknown(qualname)
+    scope = Scope(index, piece, outer=run.program.scope_of(index))
+    return run.make_function(root, scope, qualname)
+
+
+def imported(run: Interpreter, index: ModuleIndex, definition: Import) -> Value:
+    """What an import binds: a tabled name of a framework, a module of the project or something in it."""
+    module = index.absolute(definition)
+    if definition.attribute is None:
+        return module_value(run, module)
+    return member(run, module, definition.attribute)
+
+
+def module_value(run: Interpreter, name: str) -> Value:
+    """A module by its dotted name."""
+    if not run.program.tabled(name):
+        found = run.program.find(name)
+        if found is not None:
+            return Module(ModuleRef(found))
+    return External(name)
+
+
+def member(run: Interpreter, module: str, name: str) -> Value:
+    """``module.name``: the tables go first, then the project's sources."""
+    dotted = f"{module}.{name}" if module else name
+    if run.program.tabled(dotted):
+        return External(dotted)
+    found = run.program.find(module) if module else None
+    if found is not None and (name in found.names or found.stars):
+        value = global_name(run, found, name)
+        if not isinstance(value, Unknown):
+            return value
+    sub = run.program.find(dotted)
+    if sub is not None:
+        return Module(ModuleRef(sub))
+    return Unknown(dotted) if found is not None else External(dotted)
+
+
+def _starred(run: Interpreter, index: ModuleIndex, name: str) -> Value | None:
+    for star in index.stars:
+        module = index.absolute(star)
+        if run.program.tabled(f"{module}.{name}"):
+            return External(f"{module}.{name}")
+        found = run.program.find(module)
+        if found is not None and name in found.names:
+            return global_name(run, found, name)
+    return None

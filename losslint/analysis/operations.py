@@ -1,0 +1,472 @@
+"""One handler per kind of operation in the tables: arguments by role in, abstract value out.
+
+Handlers name no framework function; the tables say which call is which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+from . import algebra, shapes
+from .algebra import At
+from .axes import PLAIN, SCALAR, SINGLE, WILD, Axis, broadcast, closed
+from .degree import ZERO
+from .optable import Operation
+from .reduce import From, Over, along, reduce
+from .values import (
+    Const,
+    Dict,
+    Either,
+    Many,
+    Range,
+    Seq,
+    ShapeOf,
+    Spread,
+    Tensor,
+    Unknown,
+    Value,
+    constant,
+    merge,
+    tensor,
+    unknown_tensor,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of a tabled operation: where, which, with what. ``invoke`` calls a function value."""
+
+    at: At
+    operation: Operation
+    roles: dict[str, Value]
+    invoke: Callable[[Value, Sequence[Value]], Value]
+
+    def tensor(self, role: str) -> Tensor:
+        """The argument in that role as a tensor (unknown if absent)."""
+        value = self.roles.get(role)
+        return unknown_tensor(f"an argument of {self.at.name}") if value is None else tensor(value)
+
+    def value(self, role: str) -> Value:
+        """The argument in that role as it came."""
+        return self.roles.get(role, Const(None))
+
+    def constant(self, role: str, default: Any = None) -> Any:
+        """The argument's constant, or ``default`` if it is absent, None or not known."""
+        value = self.roles.get(role)
+        if isinstance(value, Const) and value.value is not None:
+            return value.value
+        return default
+
+    def integer(self, role: str, default: int | None = None) -> int | None:
+        """The argument as a known integer."""
+        number = self.constant(role)
+        return number if isinstance(number, int) and not isinstance(number, bool) else default
+
+    def flag(self, role: str) -> bool:
+        """Whether a boolean argument is known to be true."""
+        return bool(self.constant(role, False))
+
+    def axes(self, role: str = "axis") -> Over | Unknown:
+        """The axes an argument names; ``Unknown`` if the analysis cannot tell."""
+        return axes_of(self.roles.get(role, Const(None)))
+
+
+Handler = Callable[[Call], Value]
+HANDLERS: dict[str, Handler] = {}
+
+
+def handles(kind: str) -> Callable[[Handler], Handler]:
+    """Register a handler for a kind."""
+
+    def register(handler: Handler) -> Handler:
+        HANDLERS[kind] = handler
+        return handler
+
+    return register
+
+
+def axes_of(value: Value) -> Over | Unknown:
+    """An ``axis`` argument: None, an integer, a sequence of integers, or a range."""
+    if isinstance(value, Const):
+        if value.value is None:
+            return None
+        if isinstance(value.value, int) and not isinstance(value.value, bool):
+            return (value.value,)
+        return Unknown("an axis")
+    if isinstance(value, Seq):
+        numbers = [
+            item.value for item in value.items if isinstance(item, Const) and isinstance(item.value, int)
+        ]
+        return tuple(numbers) if len(numbers) == len(value.items) else Unknown("an axis")
+    if isinstance(value, Range) and isinstance(value.start, Const) and isinstance(value.start.value, int):
+        return From(value.start.value)
+    if (
+        isinstance(value, Tensor)
+        and value.number is not None
+        and value.axes == SCALAR
+        and value.number == int(value.number)
+    ):
+        return (int(value.number),)
+    return Unknown("an axis")
+
+
+def flatten(value: Value) -> Iterator[Value]:
+    """The leaves of nested sequences and mappings (``tf.nest.flatten``)."""
+    if isinstance(value, Seq):
+        for item in value.items:
+            yield from flatten(item)
+    elif isinstance(value, Dict):
+        for item in value.items.values():
+            yield from flatten(item)
+    else:
+        yield value
+
+
+@handles("reduce")
+def _reduce(call: Call) -> Value:
+    source = call.value("x")
+    how = call.operation.how
+    if isinstance(source, ShapeOf) and how == "prod":
+        return shapes.size_of(source.axes, source.static)
+    if (
+        isinstance(source, Seq)
+        and how in ("sum", "max", "min")
+        and all(isinstance(item, Const) for item in source.items)
+    ):
+        return constant()
+    value = call.tensor("x")
+    over = call.axes()
+    weights = call.roles.get("weights")
+    if weights is not None and weights != Const(None):
+        weighted = algebra.multiply(call.at, value, tensor(weights))
+        return algebra.divide(
+            call.at, _over(call, "sum", weighted, over), _over(call, "sum", tensor(weights), over)
+        )
+    return _over(call, how, value, over)
+
+
+def _over(call: Call, how: str, value: Tensor, over: Over | Unknown) -> Tensor:
+    order: Fraction | None = Fraction(2)
+    if how == "norm":
+        order = norm_order(call.constant("ord", 2))
+        if order == 0:
+            value, how = algebra.step_function(call.at, value), "sum"
+    if isinstance(over, Unknown):
+        return unknown_axes(call.at, how, value)
+    return reduce(call.at, how, value, over, call.flag("keepdims"), order=order)
+
+
+def norm_order(order: Any) -> Fraction | None:
+    """The p of a p-norm; ``None`` for the maximum norm."""
+    if isinstance(order, str):
+        return Fraction(1) if order == "1" else Fraction(2)
+    if order in (float("inf"), float("-inf")):
+        return None
+    return (
+        Fraction(order).limit_denominator(64)
+        if isinstance(order, (int, float)) and order >= 0
+        else Fraction(2)
+    )
+
+
+def unknown_axes(at: At, how: str, value: Tensor) -> Tensor:
+    """A reduction over axes that are not known: harmless where there is no batch to run over."""
+    if value.axes.total == ZERO and not value.axes.unsure:
+        return replace(reduce(at, how, value, None), axes=WILD)
+    return unknown_tensor(*merge(value.reasons, (f"the axes of {at.name}",)))
+
+
+@handles("moments")
+def _moments(call: Call) -> Value:
+    value, over = call.tensor("x"), call.axes()
+    return Seq((_over(call, "mean", value, over), _over(call, "var", value, over)))
+
+
+@handles("map")
+def _map(call: Call) -> Value:
+    source = call.value("x")
+    how = call.operation.how
+    if (
+        how == "linear"
+        and isinstance(source, (ShapeOf, Const, Range))
+        and call.operation.get("gradient", True)
+    ):
+        return source
+    if any(_given(call, name) for name in call.operation.get("unless", ())):
+        how = "nonlinear"
+    return map_one(call.at, how, call.operation, call.tensor("x"))
+
+
+def _given(call: Call, name: str) -> bool:
+    """Whether an argument is something else than its default."""
+    value = call.roles.get(name)
+    return value is not None and value not in (Const(None), Const(0), Const(0.0))
+
+
+def map_one(at: At, how: str, operation: Operation, value: Tensor) -> Tensor:
+    """One elementwise function of one operand."""
+    gradient = operation.get("gradient", True)
+    if how == "linear":
+        return algebra.linear(value) if gradient else algebra.stopped(value)
+    if how == "homogeneous":
+        return algebra.homogeneous(at, value)
+    if how == "power":
+        return algebra.power(at, value, Fraction(operation.get("exponent", 1)))
+    if how == "step":
+        return algebra.step_function(at, value)
+    if how == "log":
+        return algebra.logarithm(at, value, shift=operation.get("shift", False))
+    return algebra.nonlinear(at, value, gradient=gradient)
+
+
+@handles("zip")
+def _zip(call: Call) -> Value:
+    at, how = call.at, call.operation.how
+    if "xs" in call.roles and isinstance(call.roles["xs"], Seq):
+        first, *others = [tensor(item) for item in call.roles["xs"].items] or [constant()]
+        for other in others:
+            first = zip_two(at, how, first, other)
+        return first
+    if how == "clip":
+        return clip(at, call.tensor("x"), call.roles.get("low"), call.roles.get("high"))
+    return zip_two(at, how, call.tensor("x"), call.tensor("y"))
+
+
+def clip(at: At, value: Tensor, low: Value | None, high: Value | None) -> Tensor:
+    """``minimum(maximum(x, low), high)``."""
+    for bound in (low, high):
+        if bound is not None and bound != Const(None):
+            value = algebra.extremum(at, value, tensor(bound))
+    return value
+
+
+def zip_two(at: At, how: str, left: Tensor, right: Tensor) -> Tensor:
+    """One elementwise function of two operands."""
+    if how in ("add", "subtract"):
+        return algebra.add(at, left, right, negative=how == "subtract")
+    if how == "power":
+        return raise_to(at, left, right)
+    if how == "floor_divide":
+        quotient = algebra.divide(at, left, right)
+        return quotient if not quotient.data else algebra.nonlinear(at, quotient, gradient=False)
+    if how == "xlogy":
+        return algebra.multiply(at, left, algebra.logarithm(at, right))
+    if how == "homogeneous":
+        return algebra.extremum(at, left, right)
+    if how == "nonlinear":
+        both = algebra.joined(
+            left, right, axes=broadcast(left.axes, right.axes), spread=algebra.interaction(left, right)
+        )
+        for value in (left, right):
+            bent = algebra.nonlinear(at, value)
+            both = replace(
+                both,
+                degree=bent.degree if bent.degree != ZERO else both.degree,
+                slope=bent.slope or both.slope,
+                flaws=merge(both.flaws, bent.flaws),
+            )
+        return both
+    return BINARY[how](at, left, right)
+
+
+def raise_to(at: At, base: Tensor, exponent: Tensor) -> Tensor:
+    """``base ** exponent``; a data exponent, or an unknown one, makes it a general non-linear function."""
+    if exponent.number is not None:
+        value = algebra.power(at, base, Fraction(exponent.number).limit_denominator(1000))
+        return replace(value, axes=broadcast(base.axes, exponent.axes))
+    value = algebra.power(at, base, None)
+    if not exponent.data and exponent.degree == ZERO:
+        return replace(value, axes=broadcast(base.axes, exponent.axes))
+    return zip_two(at, "nonlinear", base, exponent)
+
+
+BINARY: dict[str, Callable[[At, Tensor, Tensor], Tensor]] = {
+    "multiply": algebra.multiply,
+    "divide": algebra.divide,
+    "maximum": algebra.extremum,
+    "minimum": algebra.extremum,
+    "squared_difference": algebra.squared_difference,
+    "compare": algebra.compare,
+    "logical": algebra.compare,
+}
+
+
+@handles("axiswise")
+def _axiswise(call: Call) -> Value:
+    value, over = call.tensor("x"), call.axes()
+    how = call.operation.how
+    if isinstance(over, (Unknown, From)) or (isinstance(over, tuple) and len(over) > 1):
+        samples = isinstance(over, tuple) and any(
+            getattr(value.axes.at(index), "batch", True) for index in over
+        )
+        if not samples and isinstance(over, tuple):
+            over = over[-1:]
+        elif value.axes.total == ZERO and not value.axes.unsure:
+            over = (-1,)
+        else:
+            return unknown_tensor(*merge(value.reasons, (f"the axis of {call.at.name}",)))
+    axis = over[0] if isinstance(over, Sequence) and over else None
+    result = along(call.at, how, value, axis)
+    if how == "normalize" and call.operation.get("pair"):
+        return Seq((result, reduce(call.at, "norm", value, over, True)))
+    if how == "top_k":
+        where = value.axes.at(-1)
+        if where is not None:
+            result = replace(
+                result,
+                axes=value.axes.without(-1, PLAIN)
+                if value.axes.back or value.axes.middle is None
+                else value.axes,
+            )
+        return Seq((result, replace(result, slope=None)))
+    return result
+
+
+@handles("segment")
+def _segment(call: Call) -> Value:
+    value, ids = call.tensor("x"), call.tensor("ids")
+    where = value.axes.at(0)
+    if where is None or where.extent != ZERO or ids.data:
+        return unknown_tensor(*merge(value.reasons, (f"the groups of {call.at.name}",)))
+    return replace(value, axes=value.axes.without(0, Axis()), spread=max(value.spread, Spread.SAMPLE))
+
+
+@handles("sequence")
+def _sequence(call: Call) -> Value:
+    source, at, how = call.value("xs"), call.at, call.operation.how
+    if how == "convert":
+        return source if isinstance(source, Const) else tensor(source)
+    if isinstance(source, Many):
+        whole = tensor(source)
+        if how == "global_norm":
+            return reduce(at, "norm", whole, None)
+        return reduce(at, "sum", whole, (0,))
+    parts = [tensor(item) for item in flatten(source)]
+    if not parts:
+        return Const(0)
+    if how == "global_norm":
+        squares = [reduce(at, "sum", algebra.power(at, part, Fraction(2)), None) for part in parts]
+        return algebra.power(at, _total(at, squares), Fraction(1, 2))
+    return _total(at, parts)
+
+
+def _total(at: At, parts: Sequence[Tensor]) -> Tensor:
+    result = parts[0]
+    for part in parts[1:]:
+        result = algebra.add(at, result, part)
+    return result
+
+
+@handles("constant")
+def _constant(call: Call) -> Value:
+    how = call.operation.how
+    if how == "value":
+        source = call.value("x")
+        return source if isinstance(source, (Const, Seq)) else tensor(source)
+    if how == "like":
+        axes = call.tensor("x").axes
+        number = call.operation.get("value")
+        return constant(float(number) if number is not None else None, axes)
+    if how == "eye":
+        return _eye(call)
+    if how == "range":
+        return arange(call)
+    number = {"zeros": 0.0, "ones": 1.0}.get(how)
+    shape = call.value("shape")
+    axes = (
+        shapes.reshape(call.at, constant(axes=WILD), shape).axes
+        if not isinstance(shape, ShapeOf)
+        else shape.axes
+    )
+    if isinstance(shape, Seq):
+        axes = closed(_axis_of_length(item) for item in shape.items)
+    elif isinstance(shape, (Const, Tensor)):
+        axes = closed((_axis_of_length(shape),))
+    return constant(number, axes)
+
+
+def _axis_of_length(value: Value) -> Axis:
+    if isinstance(value, Const) and isinstance(value.value, int):
+        return Axis(size=value.value)
+    length = tensor(value)
+    return Axis(length.degree) if not length.data else Axis(length.degree, data=True)
+
+
+def _eye(call: Call) -> Tensor:
+    length = _axis_of_length(call.value("n"))
+    return constant(None, closed((length, length)), diagonal=length.batch)
+
+
+def arange(call: Call) -> Value:
+    """``range(…)``, ``tf.range(…)``: as an axis list when its bounds are small constants, else a vector."""
+    start, limit = call.value("start"), call.value("limit")
+    if limit == Const(None):
+        start, limit = Const(0), start
+    step = call.roles.get("delta", Const(1))
+    if isinstance(start, Const) and isinstance(limit, Const) and isinstance(step, Const):
+        try:
+            numbers = range(start.value, limit.value, step.value if step.value is not None else 1)
+        except (TypeError, ValueError):
+            return constant(axes=closed((PLAIN,)))
+        if len(numbers) <= 16:
+            return Seq(tuple(Const(number) for number in numbers))
+        return Range(start, limit)
+    return Range(start, limit)
+
+
+@handles("effect")
+def _effect(call: Call) -> Value:
+    return Const(None)
+
+
+@handles("count")
+def _count(call: Call) -> Value:
+    return constant()
+
+
+@handles("wrapper")
+def _wrapper(call: Call) -> Value:
+    from .values import External, Function
+
+    fn = call.roles.get("fn", Const(None))
+    return fn if isinstance(fn, (Function, Either)) else External("losslint.identity")
+
+
+@handles("per_sample")
+def _per_sample(call: Call) -> Value:
+    value = call.tensor("x")
+    other = call.roles.get("y")
+    if other is not None:
+        value = shapes.blend([value, tensor(other)]) if value.data else shapes.blend([tensor(other), value])
+    return shapes.mixed_in_sample(value, call.operation.get("drop", 0))
+
+
+@handles("gradient")
+def _gradient(call: Call) -> Value:
+    target, source = call.tensor("y"), call.value("x")
+
+    def one(value: Value) -> Value:
+        of = tensor(value)
+        if not of.data or target.spread is Spread.UNKNOWN:
+            return replace(
+                of, degree=target.degree if not of.data else of.degree, slope=of.slope, weights=not of.data
+            )
+        spread = Spread.SAMPLE if target.spread <= Spread.LINEAR else Spread.COUPLED
+        return replace(
+            of,
+            degree=target.degree if target.raised else ZERO,
+            spread=spread,
+            flaws=merge(of.flaws, target.flaws) if spread is Spread.COUPLED else of.flaws,
+        )
+
+    if isinstance(source, Seq):
+        return Seq(tuple(one(item) for item in source.items))
+    if isinstance(source, Many):
+        return Many(one(source.item), source.axis)
+    return one(source)
+
+
+__all__ = ["HANDLERS", "SINGLE", "Call", "axes_of", "clip", "flatten", "handles", "unknown_axes", "zip_two"]

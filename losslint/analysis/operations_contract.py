@@ -1,0 +1,243 @@
+"""Handlers of the ``contract`` kind: products summed over shared axes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from . import algebra, shapes
+from .algebra import At
+from .axes import PLAIN, SCALAR, WILD, Axes, Axis, closed
+from .degree import UNKNOWN, ZERO
+from .operations import Call, flatten, handles
+from .reduce import reduce
+from .values import Const, Seq, Spread, Tensor, Value, merge, tensor, unknown_tensor
+
+
+@handles("contract")
+def _contract(call: Call) -> Value:
+    how, at = call.operation.how, call.at
+    if how == "einsum":
+        return _einsum(call)
+    if how == "trace":
+        return _trace(call)
+    left, right = call.tensor("x"), call.tensor("y")
+    if how in ("matmul", "dot"):
+        left = _transposed(left, call.flag("transpose_a") or call.flag("adjoint_a"))
+        right = _transposed(right, call.flag("transpose_b") or call.flag("adjoint_b"))
+        return matmul(at, left, right)
+    if how == "matvec":
+        left = _transposed(left, call.flag("transpose_a") or call.flag("adjoint_a"))
+        return shapes.squeezed(matmul(at, left, shapes.expanded(right, -1)), (-1,))
+    if how == "vdot":
+        return reduce(at, "sum", algebra.multiply(at, left, right), None)
+    if how == "inner" and left.axes.rank == right.axes.rank == 1:
+        return matmul(at, left, right)
+    if how == "outer" and left.axes.rank == right.axes.rank == 1:
+        return algebra.multiply(at, shapes.expanded(left, 1), shapes.expanded(right, 0))
+    if how == "tensordot":
+        return _tensordot(call, left, right)
+    if how == "batch_dot":
+        return _batch_dot(at, left, right)
+    return unknown_tensor(*merge(left.reasons, right.reasons, (at.name,)))
+
+
+def _transposed(value: Tensor, flag: bool) -> Tensor:
+    """The last two axes exchanged."""
+    if not flag:
+        return value
+    one, two = value.axes.at(-2), value.axes.at(-1)
+    if one is None or two is None or one.extent is UNKNOWN or two.extent is UNKNOWN:
+        return replace(value, axes=WILD)
+    if one.plain and two.plain:
+        return value
+    return replace(value, axes=value.axes.without(-2, two).without(-1, one))
+
+
+def _scale(at: At, left: Tensor, right: Tensor, axes: Axes, inner: Axis) -> Tensor:
+    """The product of two tensors with ``axes``, summed over a last axis ``inner``."""
+    product = algebra.multiply(at, replace(left, axes=SCALAR), replace(right, axes=SCALAR))
+    product = replace(
+        product, axes=axes.insert(len(axes.front) if axes.middle is None else -1, inner), number=None
+    )
+    return reduce(at, "sum", product, (-1,))
+
+
+def matmul(at: At, left: Tensor, right: Tensor) -> Tensor:
+    """``left @ right``: contracts the last axis of ``left`` with the second last (or only) one of ``right``."""
+    inner_left = left.axes.at(-1)
+    inner_right = right.axes.at(0) if right.axes.rank == 1 else right.axes.at(-2)
+    if inner_left is None or inner_right is None or UNKNOWN in (inner_left.extent, inner_right.extent):
+        return unknown_tensor(*merge(left.reasons, right.reasons, (f"the axes of {at.name}",)))
+    inner = inner_left if inner_left.batch else inner_right
+    if inner_left.batch and inner_right.batch and inner_left.order != inner_right.order:
+        inner = replace(inner, order=at.fresh)
+    rows = left.axes.without(-1)
+    if right.axes.rank == 1:
+        return _scale(at, left, right, rows, inner)
+    columns = right.axes.at(-1) or PLAIN
+    if left.axes.rank == 1:
+        return _scale(at, left, right, right.axes.without(-2), inner)
+    if right.axes.rank == 2 or (right.axes.total == ZERO and not right.axes.unsure):
+        return _scale(
+            at, left, right, rows.insert(-1 if rows.middle is not None else len(rows.front), columns), inner
+        )
+    if left.axes.rank == 2 and right.axes.rank is not None:
+        lead = right.axes.without(-1).without(-1)
+        return _scale(
+            at,
+            left,
+            right,
+            lead.insert(len(lead.front), rows.front[0]).insert(len(lead.front) + 1, columns),
+            inner,
+        )
+    if rows.middle is None and rows.least_rank < 2:
+        return unknown_tensor(*merge(left.reasons, right.reasons, (f"the rank of {at.name}",)))
+    if left.axes.rank is None and left.axes.least_rank < 3 and left.axes.batches and right.axes.batches:
+        return unknown_tensor(*merge(left.reasons, right.reasons, (f"the rank of {at.name}",)))
+    return _scale(
+        at, left, right, rows.insert(-1 if rows.middle is not None else len(rows.front), columns), inner
+    )
+
+
+def _trace(call: Call) -> Value:
+    value = call.tensor("x")
+    one, two = value.axes.at(-2), value.axes.at(-1)
+    if one is None or two is None or UNKNOWN in (one.extent, two.extent):
+        return unknown_tensor(*merge(value.reasons, (f"the axes of {call.at.name}",)))
+    diagonal = replace(value, axes=value.axes.without(-1), diagonal=False)
+    return reduce(call.at, "sum", diagonal, (-1,))
+
+
+def _tensordot(call: Call, left: Tensor, right: Tensor) -> Value:
+    at, axes = call.at, call.value("axes")
+    if axes == Const(None):
+        axes = call.value("axis")
+    pairs: tuple[list[int], list[int]] | None = None
+    if isinstance(axes, Const) and isinstance(axes.value, int):
+        pairs = (list(range(-axes.value, 0)), list(range(axes.value)))
+    elif isinstance(axes, Seq) and len(axes.items) == 2:
+        sides = [[item.value for item in flatten(side) if isinstance(item, Const)] for side in axes.items]
+        pairs = (sides[0], sides[1])
+    if pairs is None or left.axes.rank is None or right.axes.rank is None:
+        if right.axes.total == ZERO and not right.axes.unsure and pairs == ([-1], [0]):
+            return matmul(at, left, right)
+        return unknown_tensor(*merge(left.reasons, right.reasons, (f"the axes of {at.name}",)))
+    first = [index % left.axes.rank for index in pairs[0]]
+    second = [index % right.axes.rank for index in pairs[1]]
+    free = [axis for k, axis in enumerate(left.axes.front) if k not in first]
+    free += [axis for k, axis in enumerate(right.axes.front) if k not in second]
+    inner = [
+        _shared(at, left.axes.front[a], right.axes.front[b]) for a, b in zip(first, second, strict=False)
+    ]
+    return _product(at, [left, right], [*free, *inner], range(len(free), len(free) + len(inner)))
+
+
+def _shared(at: At, left: Axis, right: Axis) -> Axis:
+    if left.batch and right.batch and left.order != right.order:
+        return replace(left, order=at.fresh)
+    return left if left.batch or right.size == 1 else right
+
+
+def _product(at: At, operands: Sequence[Tensor], axes: Sequence[Axis], summed: Sequence[int]) -> Tensor:
+    product = replace(operands[0], axes=SCALAR)
+    for operand in operands[1:]:
+        product = algebra.multiply(at, product, replace(operand, axes=SCALAR))
+    shuffled = {axis.order for axis in axes if axis.batch}
+    if (
+        len(shuffled) > 1
+        and product.spread is Spread.SAMPLE
+        and len([axis for axis in axes if axis.batch]) == 1
+    ):
+        product = replace(product, spread=Spread.COUPLED)
+    product = replace(product, axes=closed(axes), number=None)
+    return reduce(at, "sum", product, list(summed)) if summed else product
+
+
+def _batch_dot(at: At, left: Tensor, right: Tensor) -> Tensor:
+    """Keras' ``batch_dot``: per sample, over feature axes."""
+    if left.axes.at(0) != right.axes.at(0):
+        return unknown_tensor(at.name)
+    product = algebra.multiply(at, replace(left, axes=SCALAR), replace(right, axes=SCALAR))
+    return replace(product, axes=Axes(left.axes.front[:1], ZERO, (PLAIN,)))
+
+
+def _einsum(call: Call) -> Value:
+    """``einsum``: one letter, one axis; letters that the result lacks are summed over."""
+    at = call.at
+    equation = call.constant("equation", "")
+    operands = [tensor(item) for item in flatten(call.value("xs"))]
+    inputs, _, output = str(equation).replace(" ", "").partition("->")
+    terms = inputs.split(",")
+    if not inputs or len(terms) != len(operands):
+        return unknown_tensor(
+            *merge(*(operand.reasons for operand in operands), (f"the equation of {at.name}",))
+        )
+    if "->" not in str(equation):
+        letters = inputs.replace(",", "").replace("...", "")
+        output = "".join(sorted(letter for letter in set(letters) if letters.count(letter) == 1))
+    found: dict[str, Axis] = {}
+    dots: Axes | None = None
+    for term, operand in zip(terms, operands, strict=True):
+        named = _named(term, operand.axes)
+        if named is None:
+            return unknown_tensor(*merge(operand.reasons, (f"the axes of {at.name}",)))
+        axes, rest = named
+        if rest is not None and rest != SCALAR:
+            dots = rest if dots is None or dots == SCALAR else dots
+        for letter, axis in axes:
+            found[letter] = _shared(at, found[letter], axis) if letter in found else axis
+    if dots is not None and dots.middle is not None and dots.total != ZERO:
+        return unknown_tensor(f"the axes of {at.name}")
+    if dots is not None and dots.middle is not None:
+        dots = (
+            Axes(middle=ZERO)
+            if dots.middle == ZERO and not dots.listed
+            else Axes(dots.front, ZERO, dots.back)
+        )
+    head, ellipsis, tail = output.partition("...")
+    front = tuple(found[letter] for letter in head if letter in found)
+    back = tuple(found[letter] for letter in tail if letter in found)
+    summed = [axis for letter, axis in found.items() if letter not in output]
+    product = replace(operands[0], axes=SCALAR)
+    for operand in operands[1:]:
+        product = algebra.multiply(at, product, replace(operand, axes=SCALAR))
+    kept = (
+        closed(front + back)
+        if not ellipsis or dots is None
+        else Axes(front + dots.front, dots.middle, dots.back + back)
+    )
+    if dots is not None and kept.middle is None and ellipsis:
+        kept = closed((*front, *dots.front, *back))
+    axes = (
+        replace(kept, back=(*kept.back, *summed))
+        if kept.middle is not None
+        else closed((*kept.front, *summed))
+    )
+    product = replace(product, axes=axes, number=None, diagonal=False)
+    if not summed:
+        return product
+    return reduce(at, "sum", product, range(-len(summed), 0))
+
+
+def _named(term: str, axes: Axes) -> tuple[list[tuple[str, Axis]], Axes | None] | None:
+    """The axes of one operand by letter, and those its ellipsis stands for; ``None`` if they do not fit."""
+    head, ellipsis, tail = term.partition("...")
+    if not ellipsis and axes.middle is not None:
+        # The letters say what the rank is.
+        missing = len(head) - axes.least_rank
+        if axes.middle != ZERO or missing < 0:
+            return None
+        axes = closed((*axes.front, *(PLAIN,) * missing, *axes.back))
+    if not ellipsis and axes.rank != len(head):
+        return None
+    named = [(letter, axes.at(k)) for k, letter in enumerate(head)]
+    named += [(letter, axes.at(k - len(tail))) for k, letter in enumerate(tail)]
+    exact = [(letter, axis) for letter, axis in named if axis is not None and axis.extent is not UNKNOWN]
+    if len(exact) != len(named):
+        return None
+    if not ellipsis:
+        return exact, None
+    if axes.middle is None:
+        return exact, closed(axes.front[len(head) : len(axes.front) - len(tail)])
+    return exact, Axes(axes.front[len(head) :], axes.middle, axes.back[: max(len(axes.back) - len(tail), 0)])

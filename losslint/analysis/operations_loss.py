@@ -1,0 +1,184 @@
+"""Handlers of ready losses: functions and classes that a framework ships."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from . import algebra, shapes
+from .algebra import At
+from .axes import PLAIN, SCALAR, WILD, Axes, Axis, broadcast
+from .degree import MIXED, UNKNOWN, ZERO
+from .operations import Call, handles
+from .optable import Operation
+from .reduce import From, reduce
+from .values import (
+    Const,
+    External,
+    Flaw,
+    Instance,
+    Kind,
+    Spread,
+    Tensor,
+    Unknown,
+    Value,
+    merge,
+    tensor,
+    unknown_tensor,
+)
+
+SUMS = {"sum", "Sum", "SUM"}
+KEEPS = {"none", "NONE", "None"}
+
+
+@handles("loss")
+def _loss(call: Call) -> Value:
+    entries = compare(call.at, call.operation, call.tensor("y_true"), call.tensor("y_pred"), call)
+    reduction = call.operation.get("reduction") or call.constant("reduction")
+    weights = call.roles.get("weights")
+    if weights is not None and weights != Const(None):
+        entries = algebra.multiply(call.at, entries, tensor(weights))
+    if reduction is None or not isinstance(reduction, str):
+        return entries
+    return reduced(call.at, entries, reduction)
+
+
+def reduced(at: At, entries: Tensor, reduction: str) -> Tensor:
+    """A loss class's reduction over everything it has."""
+    name = reduction.rpartition(".")[2].lower()
+    if name == "none":
+        return entries
+    return reduce(at, "sum" if name == "sum" else "mean", entries, None)
+
+
+def compare(at: At, operation: Operation, target: Tensor, output: Tensor, call: Call | None) -> Tensor:
+    """The values of a ready loss before its batch reduction."""
+    how = operation.how
+    if how == "average":
+        return _average(call) if call is not None else unknown_tensor(at.name)
+    both = algebra.joined(
+        target,
+        output,
+        axes=broadcast(target.axes, output.axes),
+        degree=ZERO if target.degree == output.degree == ZERO else _none(target, output),
+        slope=output.slope if output.slope is not None else target.slope,
+        spread=algebra.interaction(target, output),
+    )
+    if both.degree is MIXED:
+        return algebra.flawed(at, Kind.NONLINEAR, both, f"{at.name} of a value that scales with the batch")
+    if how == "elementwise":
+        return replace(both, axes=output.axes if not target.axes.batches else both.axes)
+    axis = operation.get("axis", -1) if call is None else call.axes()
+    if how == "sparse":
+        return replace(both, axes=output.axes.without(-1) if output.axes.least_rank else WILD)
+    if how == "images":
+        return shapes.mixed_in_sample(both, operation.get("drop", 3))
+    if how == "all":
+        return reduce(at, "mean", both, None)
+    if how == "ratio":
+        return _dice(at, both, axis)
+    if how == "pairwise":
+        return _pairwise(at, operation, both)
+    where = axis if isinstance(axis, tuple) else (-1,)
+    logits = target if target.axes.batches > 1 else output
+    axes = logits.axes if logits.axes.batches else both.axes
+    along = [axes.at(index) for index in where]
+    if any(one is not None and one.batch for one in along):
+        return _over_batch(at, both, axes, where, operation.get("over", "mean"))
+    if any(one is None or one.extent is UNKNOWN for one in along) and operation.get("over", "mean") != "mean":
+        return unknown_tensor(*merge(both.reasons, (f"the axes of {at.name}",)))
+    return replace(both, axes=axes.without(where[0]))
+
+
+def _none(target: Tensor, output: Tensor) -> object:
+    return UNKNOWN if UNKNOWN in (target.degree, output.degree) else MIXED
+
+
+def _over_batch(at: At, both: Tensor, axes: Axes, where: tuple[int, ...], over: str) -> Tensor:
+    """A ready loss whose class axis is the batch: similarity matrices against labels."""
+    entries = replace(both, axes=axes)
+    if over in ("mean", "sum"):
+        return reduce(at, over, entries, where)
+    step = at.step(f"{at.name} with the batch as classes: grows like log N")
+    flaw = Flaw(Kind.PAIRWISE if axes.batches > 1 else Kind.ORDER, step, at.name, (step,))
+    return replace(
+        entries,
+        axes=axes.without(where[0]),
+        degree=MIXED,
+        spread=Spread.COUPLED,
+        flaws=merge(both.flaws, (flaw,)),
+        trail=merge(both.trail, (step,)),
+        reduced=merge(both.reduced, (step,)),
+    )
+
+
+def _dice(at: At, both: Tensor, axis: object) -> Tensor:
+    over = axis if axis is None or isinstance(axis, (tuple, From)) else None
+    if isinstance(axis, Unknown):
+        return unknown_tensor(*merge(both.reasons, (f"the axes of {at.name}",)))
+    total = reduce(at, "sum", both, over)
+    return (
+        algebra.divide(at, total, total) if total.spread is not Spread.SAMPLE else replace(total, degree=ZERO)
+    )
+
+
+def _pairwise(at: At, operation: Operation, both: Tensor) -> Tensor:
+    step = at.step(f"{at.name} compares the samples of the batch with each other")
+    flaw = Flaw(Kind.PAIRWISE, step, at.name, (step,))
+    degree = operation.get("degree", 0)
+    return replace(
+        both,
+        axes=Axes(both.axes.front[:1]),
+        degree=MIXED if degree == "mixed" else both.degree,
+        spread=Spread.COUPLED,
+        flaws=merge(both.flaws, (flaw,)),
+        trail=merge(both.trail, (step,)),
+    )
+
+
+def _average(call: Call) -> Tensor:
+    """``tf.nn.compute_average_loss``: the sum over the samples by the global batch size."""
+    at, values = call.at, call.tensor("x")
+    weights = call.roles.get("weights")
+    if weights is not None and weights != Const(None):
+        values = algebra.multiply(at, values, tensor(weights))
+    total = reduce(at, "sum", values, None)
+    size = call.roles.get("size")
+    if size is None or size == Const(None):
+        first = values.axes.at(0)
+        count = shapes.dimension(first, False) if first is not None and first.batch else None
+        if count is None:
+            return unknown_tensor(f"the batch size of {at.name}")
+        return algebra.divide(at, total, tensor(count))
+    given = tensor(size)
+    if given.number is not None or given.opaque:  # the documented idiom: the global batch size is a constant
+        given = Tensor(SCALAR, total.degree, count=True)
+    return algebra.divide(at, total, given)
+
+
+@handles("loss_class")
+def _loss_class(call: Call) -> Value:
+    reduction = call.roles.get("reduction", Const("sum_over_batch_size"))
+    if isinstance(reduction, External):
+        reduction = Const(reduction.name.rpartition(".")[2].lower())
+    return Instance(
+        External(call.at.name),
+        {"reduction": reduction, "operation": call.operation, "axis": call.roles.get("axis", Const(None))},
+    )  # type: ignore[dict-item]
+
+
+def call_loss_instance(
+    at: At, instance: Instance, target: Tensor, output: Tensor, weights: Value | None
+) -> Value:
+    """What an instance of a built-in loss class returns."""
+    operation = instance.attributes["operation"]
+    assert isinstance(operation, Operation)
+    entries = compare(at, operation, target, output, None)
+    if weights is not None and weights != Const(None):
+        entries = algebra.multiply(at, entries, tensor(weights))
+    reduction = instance.attributes["reduction"]
+    if isinstance(reduction, Const) and (reduction.value is None or isinstance(reduction.value, str)):
+        return reduced(at, entries, reduction.value or "none")
+    return unknown_tensor(*merge(entries.reasons, ("the reduction of a loss",)))
+
+
+__all__ = ["PLAIN", "Axis", "call_loss_instance", "compare"]

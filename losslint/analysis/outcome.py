@@ -1,0 +1,193 @@
+"""What the analysis of one loss came to: its degree, its verdict, and what rules look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+
+from losslint.model import Returns, Verdict
+
+from .degree import MIXED, UNKNOWN, ZERO, Degree, power_of_n, same
+from .scope import Site
+from .values import Const, Dict, Either, Flaw, Kind, Many, Seq, Spread, Step, Tensor, Value, tensor
+
+LOSS_KEYS = ("loss", "total_loss", "total", "cost")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a rule has to say: where, in one sentence, and by which path. ``of`` is the value it speaks of."""
+
+    site: Site
+    message: str
+    trail: tuple[Step, ...] = ()
+    of: Tensor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One way the loss can come out, and under which tests."""
+
+    conditions: frozenset[tuple[str, bool]]
+    value: Tensor
+    normaliser: bool = False
+    """A count is returned beside it: whoever calls divides."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The returned value of one loss, alternatives included."""
+
+    options: tuple[Option, ...]
+    unknowns: tuple[str, ...] = ()
+    distributed: bool = False
+    """The module trains under a ``tf.distribute`` strategy."""
+
+    @cached_property
+    def degree(self) -> Degree:
+        """Degree of the scalar that is minimised."""
+        return _agreed([option.value.degree for option in self.options])
+
+    @cached_property
+    def gradient_degree(self) -> Degree:
+        """Degree of its gradient."""
+        return _agreed(
+            [ZERO if option.value.slope is None else option.value.slope for option in self.options]
+        )
+
+    @cached_property
+    def coupled(self) -> bool | None:
+        """Whether samples interact; None if that is not known."""
+        found = {_coupled(option.value) for option in self.options}
+        return found.pop() if len(found) == 1 else None
+
+    @cached_property
+    def returns(self) -> Returns:
+        """Whether the batch axis is still there."""
+        found = {_returns(option.value) for option in self.options}
+        return found.pop() if len(found) == 1 else Returns.UNKNOWN
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """The verdict, where all alternatives agree."""
+        found = {verdict_of(option.value) for option in self.options}
+        return found.pop() if len(found) == 1 else Verdict.UNKNOWN
+
+    @property
+    def why(self) -> str:
+        """One sentence for the verdict."""
+        if not self.options:
+            return "nothing is returned"
+        if len({verdict_of(option.value) for option in self.options}) > 1:
+            tests = dict.fromkeys(test for option in self.options for test, _ in sorted(option.conditions))
+            return f"depends on {', '.join(f'`{test}`' for test in tests) or 'the path taken'}"
+        value = self.options[0].value
+        verdict = self.verdict
+        if verdict is Verdict.UNKNOWN:
+            reasons = self.unknowns or ("what it does",)
+            return f"the analysis cannot follow {', '.join(reasons[:3])}"
+        if verdict is Verdict.INVARIANT:
+            return "one value per sample" if self.returns is Returns.PER_SAMPLE else "a mean over the batch"
+        flaw = first_flaw(value, {Verdict.MIXED: MIXING, Verdict.COUPLED: COUPLING}.get(verdict, ()))
+        if flaw is not None:
+            return f"{flaw.step.message} (line {flaw.step.site.span.line})"
+        if value.raised:
+            return f"{value.raised[0].message} (line {value.raised[0].site.span.line}), and no division by the batch size undoes it"
+        return f"scales as {power_of_n(value.degree)}"
+
+
+MIXING = (Kind.NONLINEAR, Kind.UNEQUAL)
+COUPLING = (Kind.STATISTIC, Kind.VARIANCE, Kind.RATIO, Kind.ORDER, Kind.PAIRWISE, Kind.NONLINEAR)
+
+
+def first_flaw(value: Tensor, kinds: Iterable[Kind]) -> Flaw | None:
+    """The first flaw of one of these kinds."""
+    wanted = set(kinds)
+    return next((flaw for flaw in value.flaws if flaw.kind in wanted), None)
+
+
+def _agreed(degrees: Sequence[Degree]) -> Degree:
+    distinct = set(degrees)
+    return distinct.pop() if len(distinct) == 1 else UNKNOWN
+
+
+def _coupled(value: Tensor) -> bool | None:
+    if value.spread is Spread.UNKNOWN:
+        return None
+    if value.degree is UNKNOWN and value.spread is not Spread.COUPLED:
+        return None
+    return value.spread is Spread.COUPLED
+
+
+def _returns(value: Tensor) -> Returns:
+    if value.axes.batches:
+        return Returns.PER_SAMPLE
+    return Returns.UNKNOWN if value.axes.unsure or value.axes.total != ZERO else Returns.SCALAR
+
+
+def verdict_of(value: Tensor) -> Verdict:
+    """The verdict on one value."""
+    if value.degree is MIXED:
+        return Verdict.MIXED
+    if not isinstance(value.degree, Fraction):
+        return Verdict.UNKNOWN
+    if value.degree > 0:
+        return Verdict.GROWS
+    if value.degree < 0:
+        return Verdict.SHRINKS
+    if value.spread is Spread.COUPLED:
+        return Verdict.COUPLED
+    if value.spread is Spread.UNKNOWN or (not value.data and value.number is None and value.opaque):
+        return Verdict.UNKNOWN
+    return Verdict.INVARIANT
+
+
+def settle(value: Value, *, per_sample_sum: bool = False) -> Outcome:
+    """The outcome of a function's returned value. ``per_sample_sum``: the framework sums instead of averaging."""
+    pairs = value.options if isinstance(value, Either) else ((frozenset[tuple[str, bool]](), value),)
+    options: list[Option] = []
+    for conditions, leaf in pairs:
+        option = _option(conditions, leaf)
+        if option is not None:
+            options.append(option)
+    zero = [option for option in options if option.value.number == 0 and not option.value.data]
+    if len(zero) < len(options):  # an early `return 0.0` takes any degree
+        options = [option for option in options if option not in zero]
+    reasons = tuple(dict.fromkeys(reason for option in options for reason in option.value.reasons))
+    return Outcome(tuple(options), reasons)
+
+
+def _option(conditions: frozenset[tuple[str, bool]], leaf: Value) -> Option | None:
+    if leaf == Const(None):
+        return None
+    if isinstance(leaf, Dict):
+        chosen = next((leaf.items[key] for key in LOSS_KEYS if key in leaf.items), None)
+        parts = [tensor(item) for item in leaf.items.values()]
+        if chosen is None and len(parts) != 1:
+            return Option(conditions, _alike(parts)) if parts else None
+        return Option(conditions, tensor(chosen) if chosen is not None else parts[0])
+    if isinstance(leaf, (Seq, Many)) and not isinstance(leaf, Many) and leaf.items:
+        first, *others = (
+            tensor(item) if not isinstance(item, (Dict, Seq)) else Tensor() for item in leaf.items
+        )
+        counts = any(isinstance(other.degree, Fraction) and other.degree > 0 for other in others)
+        return Option(conditions, first, counts)
+    value = tensor(leaf)
+    if isinstance(leaf, Const) and not isinstance(leaf.value, (int, float)):
+        return None
+    return Option(conditions, value)
+
+
+def _alike(parts: Sequence[Tensor]) -> Tensor:
+    """Several losses by name: one value only if they scale alike."""
+    from .shapes import blend
+
+    whole = blend(parts)
+    return replace(
+        whole,
+        degree=same([part.degree for part in parts])
+        if len({part.degree for part in parts}) == 1
+        else UNKNOWN,
+    )

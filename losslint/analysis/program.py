@@ -1,0 +1,52 @@
+"""The program under analysis: its modules, and what a dotted name stands for."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from losslint.source.index import ModuleIndex
+from losslint.source.slices import Slice
+
+from .optable import OpTable
+from .scope import ClassRef, Scope
+from .values import Class
+
+Finder = Callable[[str], ModuleIndex | None]
+"""Finds a module of the project by its dotted name; ``None`` if it is none of the project's."""
+
+
+@dataclass(eq=False)
+class Program:
+    """Modules by name, with their global scopes. ``find`` reaches further modules of the project."""
+
+    table: OpTable
+    find: Finder
+    _scopes: dict[int, Scope] = field(default_factory=dict)
+    _prefixes: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        names = (name.removesuffix("()") for name in (*self.table.operations, *self.table.aliases))
+        self._prefixes = frozenset(prefix for name in names for prefix in _prefixes_of(name))
+
+    def scope_of(self, index: ModuleIndex) -> Scope:
+        """The global scope of a module. Its slice is empty: every statement has a slice of its own."""
+        scope = self._scopes.get(id(index))
+        if scope is None:
+            scope = self._scopes[id(index)] = Scope(index, Slice(index.lines, 1, 0))
+        return scope
+
+    def tabled(self, name: str) -> bool:
+        """Whether the tables know the name or something under it."""
+        return name in self._prefixes or self.table.canonical(name) in self._prefixes
+
+
+def class_value(index: ModuleIndex, node: ast.ClassDef, qualname: str, scope: Scope | None = None) -> Class:
+    """A class of the program."""
+    return Class(ClassRef(index, qualname, node, scope))
+
+
+def _prefixes_of(name: str) -> list[str]:
+    parts = name.split(".")
+    return [".".join(parts[:k]) for k in range(1, len(parts) + 1)]

@@ -1,0 +1,390 @@
+"""The batch calculus, reducing half: sums, means, statistics and contractions over axes, and operations along them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from . import algebra
+from .algebra import At, coupling, flawed
+from .axes import SINGLE, WILD, Axes, Axis, hidden
+from .degree import MIXED, ONE, UNKNOWN, ZERO, Degree, plus, power_of_n, times
+from .values import Flaw, Kind, Spread, Step, Tensor, merge
+
+HALF = Fraction(1, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class From:
+    """All axes from ``start`` on, whatever the rank: ``range(1, ndim)``."""
+
+    start: int
+
+
+Over = Sequence[int] | From | None
+"""What a reduction runs over: these axes, all from one on, or all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What a reduction runs over: the degree of the number of entries it combines, and the axes that remain."""
+
+    extent: Degree
+    axes: Axes
+    samples: bool
+    """It certainly runs over samples."""
+    pairs: bool
+    """It runs over one or both batch axes of an N×N matrix."""
+
+
+def span(axes: Axes, over: Over, keepdims: bool) -> Span:
+    """The span of a reduction of ``axes`` over the axes ``over`` (all of them when ``None``)."""
+    batches = axes.batches
+    if isinstance(over, From):
+        return _span_from(axes, over.start, keepdims)
+    if over is None:
+        rest = (
+            Axes()
+            if not keepdims
+            else Axes((SINGLE,) * len(axes.front), axes.middle and ZERO, (SINGLE,) * len(axes.back))
+        )
+        return Span(axes.total, rest, batches > 0, batches > 1)
+    reduced: list[Axis] = []
+    rest = axes
+    for index in sorted(over, key=lambda i: (i < 0, -i if i >= 0 else i)):
+        axis = rest.at(index)
+        if axis is None:
+            return Span(UNKNOWN, WILD, False, False)
+        reduced.append(axis)
+        if keepdims:
+            rest = rest.without(index, SINGLE)
+    if not keepdims:
+        rest = remove(axes, over)
+    extent: Degree = ZERO
+    for axis in reduced:
+        extent = plus(extent, axis.extent)
+    samples = any(axis.batch for axis in reduced)
+    return Span(extent, rest, samples, samples and batches > 1)
+
+
+def _span_from(axes: Axes, start: int, keepdims: bool) -> Span:
+    if start > len(axes.front) and axes.middle is not None:
+        return Span(UNKNOWN, WILD, False, False)
+    kept = Axes(axes.front[:start])
+    extent: Degree = ZERO if axes.middle is None else axes.middle
+    gone = (*axes.front[start:], *axes.back)
+    for axis in gone:
+        extent = plus(extent, axis.extent)
+    samples = any(axis.batch for axis in gone)
+    if keepdims:
+        kept = Axes(
+            (*kept.front, *(SINGLE for _ in axes.front[start:])),
+            axes.middle and ZERO,
+            tuple(SINGLE for _ in axes.back),
+        )
+    return Span(extent, kept, samples, samples and axes.batches > 1)
+
+
+def remove(axes: Axes, over: Sequence[int]) -> Axes:
+    """``axes`` without those at ``over``: from the outside in, so that the remaining indices stay true."""
+    if axes.middle is None and axes.front:
+        gone = {index % len(axes.front) for index in over}
+        return Axes(tuple(axis for at, axis in enumerate(axes.front) if at not in gone))
+    for index in sorted((i for i in over if i >= 0), reverse=True):
+        axes = axes.without(index)
+    for index in sorted(i for i in over if i < 0):
+        axes = axes.without(index)
+    return axes
+
+
+def reduce(
+    at: At,
+    how: str,
+    value: Tensor,
+    over: Over,
+    keepdims: bool = False,
+    *,
+    order: Fraction | None = Fraction(2),
+) -> Tensor:
+    """Reduce ``value`` over the axes ``over`` by ``how`` (the names of the operation tables); ``order`` is a norm's."""
+    what = span(value.axes, over, keepdims)
+    if value.spread is Spread.CONST:
+        return _constant(how, value, what, order)
+    if how in ELEMENTWISE_FIRST:
+        value = _before(at, how, value)
+        how = "sum"
+    if how == "norm":
+        if order == 1:
+            return reduce(at, "sum", algebra.homogeneous(at, value), over, keepdims)
+        if order is None:
+            how = "max"
+    if value.diagonal and what.extent != ZERO:
+        return _diagonal(at, how, value, what)
+    reduced = (
+        _linear(at, how, value, what) if how in ("sum", "mean") else _statistic(at, how, value, what, order)
+    )
+    return replace(reduced, count=False, number=None, diagonal=value.diagonal and what.extent == ZERO)
+
+
+ELEMENTWISE_FIRST = {"half_square_sum", "count_nonzero"}
+
+
+def _before(at: At, how: str, value: Tensor) -> Tensor:
+    return (
+        algebra.power(at, value, Fraction(2))
+        if how == "half_square_sum"
+        else algebra.step_function(at, value)
+    )
+
+
+def _constant(how: str, value: Tensor, what: Span, order: Fraction | None) -> Tensor:
+    """Constants: ``reduce_sum(ones_like(x))`` counts."""
+    degree = value.degree
+    if value.diagonal and what.pairs and what.extent == times(ONE, Fraction(2)):
+        what = replace(what, extent=ONE)
+    elif value.diagonal and what.pairs:
+        what = replace(what, extent=ZERO)
+    if how in ("sum", "count_nonzero", "half_square_sum"):
+        degree = plus(degree, what.extent)
+    elif how == "norm" and order is not None:
+        degree = plus(degree, times(what.extent, 1 / order)) if isinstance(what.extent, Fraction) else UNKNOWN
+    elif how == "mean" and value.diagonal and what.samples:
+        degree = plus(degree, Fraction(-1))
+    elif how == "logsumexp" and what.extent != ZERO:
+        degree = MIXED
+    counts = how in ("sum", "count_nonzero") and not value.weights and not value.opaque
+    return replace(value, axes=what.axes, degree=degree, number=None, diagonal=False, count=counts)
+
+
+def _over_batch(value: Tensor, what: Span) -> bool:
+    """Whether the reduction runs (or may run) over samples."""
+    return what.samples or what.extent is UNKNOWN or (isinstance(what.extent, Fraction) and what.extent > 0)
+
+
+def _linear(at: At, how: str, value: Tensor, what: Span) -> Tensor:
+    """Sum and mean: linear, so a per-sample value becomes one that adds up over micro-batches."""
+    summed = how == "sum"
+    degree = plus(value.degree, what.extent) if summed else value.degree
+    slope = value.slope if value.slope is None or not summed else plus(value.slope, what.extent)
+    result = replace(value, axes=what.axes, degree=degree, slope=slope)
+    if not _over_batch(value, what):
+        return result if summed else _mean_of_sum(at, value, result)
+    if what.extent is UNKNOWN and summed:
+        result = replace(result, reasons=merge(value.reasons, (f"the axes of {at.name}",)))
+    spread = Spread.LINEAR if value.spread is Spread.SAMPLE else value.spread
+    if what.extent is UNKNOWN and value.axes.batches == 0 and value.spread is Spread.SAMPLE and not summed:
+        spread = Spread.LINEAR
+    step = at.step(f"{how} over the batch: {power_of_n(degree)}")
+    result = replace(
+        result,
+        spread=spread,
+        raised=merge(value.raised, (step,)) if summed else value.raised,
+        reduced=merge(value.reduced, (step,)),
+        trail=merge(value.trail, (step,)),
+    )
+    if not summed:
+        result = (
+            _mean_of_sum(at, value, result) if value.degree != ZERO and not value.axes.batches else result
+        )
+    if what.pairs and value.spread is Spread.SAMPLE:
+        result = replace(result, spread=Spread.COUPLED)
+        return flawed(at, Kind.PAIRWISE, result, f"{how} over pairs of samples")
+    return result
+
+
+def _mean_of_sum(at: At, value: Tensor, result: Tensor) -> Tensor:
+    """A mean that meets no batch axis leaves a batch sum as it is (LL108, if nothing else divides)."""
+    if not value.raised or value.axes.batches or value.axes.unsure:
+        return result
+    step = at.step(f"mean of a value that has no batch axis any more: still {power_of_n(value.degree)}")
+    flaw = Flaw(Kind.MEAN_OF_SUM, step, at.name, value.raised)
+    return replace(result, flaws=merge(result.flaws, (flaw,)), trail=merge(result.trail, (step,)))
+
+
+def _diagonal(at: At, how: str, value: Tensor, what: Span) -> Tensor:
+    """A matrix with only its diagonal: summing one batch axis away picks one entry per sample."""
+    picked = replace(value, diagonal=False)
+    if not isinstance(what.extent, Fraction):
+        return replace(picked, axes=what.axes, degree=UNKNOWN, slope=UNKNOWN)
+    if how not in ("sum", "mean", "max"):
+        return _statistic(at, how, picked, what, None)
+    per_sample = replace(picked, axes=what.axes if what.extent == ONE else hidden(ONE))
+    if how == "mean" and what.extent == ONE:
+        lower = Fraction(-1)
+        slope = None if value.slope is None else plus(value.slope, lower)
+        return replace(per_sample, degree=plus(value.degree, lower), slope=slope)
+    if what.extent == ONE:
+        return per_sample
+    total = reduce(at, "sum" if how == "mean" else how, per_sample, None)
+    if how == "mean":
+        slope = None if total.slope is None else plus(total.slope, Fraction(-2))
+        total = replace(total, degree=plus(total.degree, Fraction(-2)), slope=slope, raised=())
+    return replace(total, axes=what.axes)
+
+
+def _statistic(at: At, how: str, value: Tensor, what: Span, order: Fraction | None) -> Tensor:
+    """Everything else that reduces: non-linear, so over the batch it couples, and its degree depends on what it is."""
+    over_batch = _over_batch(value, what)
+    degree, slope = _moved(how, value, what, order)
+    spread = value.spread
+    if over_batch or spread is Spread.LINEAR:
+        spread = (
+            Spread.UNKNOWN if what.extent is UNKNOWN and not what.samples else max(spread, Spread.COUPLED)
+        )
+    result = replace(value, axes=what.axes, degree=degree, slope=slope, spread=spread)
+    if how in STEPS:
+        result = replace(result, slope=None)
+    if not over_batch:
+        if degree is MIXED and isinstance(value.degree, Fraction):
+            return flawed(
+                at, Kind.NONLINEAR, result, f"{at.name} of {power_of_n(value.degree)}: no single power of N"
+            )
+        return coupling(at, (value,), result)
+    if spread is Spread.UNKNOWN:
+        return replace(result, reasons=merge(result.reasons, (f"the axes of {at.name}",)))
+    step = at.step(f"{LABELS.get(how, how)} over the batch: {power_of_n(degree)}")
+    growing = isinstance(degree, Fraction) and isinstance(value.degree, Fraction) and degree > value.degree
+    result = replace(
+        result,
+        raised=merge(value.raised, (step,)) if growing and how == "norm" else value.raised,
+        reduced=merge(value.reduced, (step,)),
+        trail=merge(value.trail, (step,)),
+    )
+    kind = Kind.PAIRWISE if what.pairs else KINDS.get(how, Kind.ORDER)
+    flaw = Flaw(kind, step, at.name, (step,))
+    return replace(result, flaws=merge(result.flaws, (flaw,)))
+
+
+STEPS = {"any", "all", "argmax", "argmin"}
+LABELS = {
+    "var": "variance",
+    "std": "standard deviation",
+    "max": "maximum",
+    "min": "minimum",
+    "prod": "product",
+}
+KINDS = {
+    "var": Kind.VARIANCE,
+    "std": Kind.VARIANCE,
+    "norm": Kind.STATISTIC,
+    "logsumexp": Kind.NONLINEAR,
+    "prod": Kind.NONLINEAR,
+}
+
+
+def _moved(how: str, value: Tensor, what: Span, order: Fraction | None) -> tuple[Degree, Degree | None]:
+    """Degree and slope after a statistic."""
+    degree, slope, extent = value.degree, value.slope, what.extent
+    if how == "var":
+        return times(degree, Fraction(2)), None if slope is None else plus(slope, degree)
+    if how == "norm" and order is not None:
+        gain = UNKNOWN if not isinstance(extent, Fraction) else extent / order
+        return plus(degree, gain), None if slope is None else plus(slope, gain)
+    if how == "logsumexp":
+        if extent == ZERO and degree == ZERO:
+            return ZERO, slope
+        if degree == ZERO:
+            return (UNKNOWN if extent is UNKNOWN else MIXED), slope
+        return (UNKNOWN if degree is UNKNOWN else MIXED), None if slope is None else MIXED
+    if how == "prod":
+        if extent == ZERO and degree == ZERO:
+            return ZERO, slope
+        return (UNKNOWN if extent in (ZERO, UNKNOWN) else MIXED), (None if slope is None else MIXED)
+    if how in ("any", "all"):
+        return ZERO, None
+    if how in ("argmax", "argmin"):
+        return (ZERO if extent == ZERO else UNKNOWN), None
+    return degree, slope
+
+
+def along(at: At, how: str, value: Tensor, axis: int | None) -> Tensor:
+    """An operation that keeps the axis it runs along but mixes its entries; ``axis=None`` runs over all of them."""
+    where = value.axes.at(axis) if axis is not None else Axis(value.axes.total)
+    if where is None:
+        where = Axis(UNKNOWN)
+    if value.spread is Spread.CONST:
+        return replace(value, number=None, degree=value.degree if where.extent == ZERO else UNKNOWN)
+    if where.extent is UNKNOWN:
+        return replace(
+            value,
+            degree=UNKNOWN,
+            slope=UNKNOWN,
+            spread=Spread.UNKNOWN,
+            reasons=merge(value.reasons, (f"the axis of {at.name}",)),
+        )
+    if where.extent == ZERO:
+        return _along_features(at, how, value)
+    pairs = value.axes.batches > 1
+    gain, slope_gain = ALONG_BATCH.get(how, (ZERO, ZERO))
+    degree = MIXED if gain is MIXED else plus(value.degree, times(gain, Fraction(1)))
+    if how in ("softmax", "log_softmax", "cumlogsumexp") and value.degree != ZERO:
+        degree = MIXED if value.degree is not UNKNOWN else UNKNOWN
+    if how == "normalize":
+        degree = times(where.extent, -HALF)
+    if how in ("argsort", "rank"):
+        degree = ONE
+    slope = None if value.slope is None else plus(value.slope, slope_gain)
+    axes = value.axes
+    if how in REORDERS and axis is not None:
+        axes = axes.without(axis, replace(where, order=at.fresh))
+    step = at.step(f"{at.name} along the batch: {power_of_n(degree)}")
+    raised = merge(value.raised, (step,)) if how == "cumsum" else value.raised
+    result = replace(
+        value,
+        axes=axes,
+        degree=degree,
+        slope=None if how in ("argsort", "rank") else slope,
+        spread=max(value.spread, Spread.COUPLED),
+        raised=raised,
+        reduced=merge(value.reduced, (step,)),
+        trail=merge(value.trail, (step,)),
+    )
+    flaw = Flaw(Kind.PAIRWISE if pairs else Kind.ORDER, step, at.name, (step,))
+    return replace(result, flaws=merge(result.flaws, (flaw,)))
+
+
+REORDERS = {"sort", "argsort"}
+ALONG_BATCH: dict[str, tuple[Degree, Degree]] = {
+    "softmax": (-ONE, -ONE),
+    "log_softmax": (MIXED, ZERO),
+    "cumlogsumexp": (MIXED, ZERO),
+    "cumsum": (ONE, ONE),
+    "cumprod": (MIXED, MIXED),
+    "normalize": (-HALF, -HALF),
+}
+
+
+def _along_features(at: At, how: str, value: Tensor) -> Tensor:
+    if how == "cumsum":
+        return value
+    if how in ("sort", "top_k"):
+        return algebra.homogeneous(at, value)
+    if how in ("argsort", "rank"):
+        return algebra.step_function(at, value)
+    if how == "normalize":  # x / |x|: homogeneous of degree 0
+        slope = None if value.slope is None else plus(value.slope, times(value.degree, Fraction(-1)))
+        spread = Spread.COUPLED if value.spread is Spread.LINEAR else value.spread
+        free = replace(
+            value,
+            degree=ZERO if isinstance(value.degree, Fraction) else value.degree,
+            slope=slope,
+            spread=spread,
+            raised=(),
+        )
+        return coupling(at, (value,), free)
+    return algebra.nonlinear(at, value)
+
+
+def contract(at: At, left: Tensor, right: Tensor, axes: Sequence[Axis], summed: Sequence[int]) -> Tensor:
+    """Product of two tensors over the named ``axes`` of both, summed over those at ``summed`` (einsum)."""
+    product = algebra.multiply(At(at.site, at.name), replace(left, axes=Axes()), replace(right, axes=Axes()))
+    product = replace(product, axes=Axes(tuple(axes)))
+    if not summed:
+        return product
+    return reduce(at, "sum", product, list(summed))
+
+
+def steps_of(value: Tensor) -> tuple[Step, ...]:
+    """The batch reductions behind a value."""
+    return value.raised or value.reduced

@@ -1,0 +1,457 @@
+"""Operations that move axes: reshape, transpose, indexing, stacking, gathering, masking.
+
+They leave degree and slope of the entries alone; what they change is where the batch axis stands, what its length is
+made of, and whether entry i still belongs to sample i.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+from functools import reduce as fold
+
+from . import algebra
+from .algebra import At, joined
+from .axes import BATCH, PLAIN, SCALAR, SINGLE, UNSURE, WILD, Axes, Axis, broadcast, closed, hidden
+from .degree import MIXED, UNKNOWN, ZERO, Degree, minus, plus, same
+from .values import Const, Many, Seq, ShapeOf, Slice, Spread, Tensor, Unknown, Value, constant, merge, tensor
+
+
+def dimension(axis: Axis, static: bool) -> Value:
+    """The length of one axis as a number: a constant, a count, or a data-dependent count."""
+    if axis.plain:
+        return Const(axis.size) if axis.size is not None else constant()
+    if axis.data:
+        return Tensor(SCALAR, axis.extent, None, Spread.LINEAR)
+    return Tensor(SCALAR, axis.extent, count=isinstance(axis.extent, Fraction), static=static)
+
+
+def dimensions(shape: ShapeOf) -> Value:
+    """All dimensions of a shape, as a tuple if the rank is known."""
+    if shape.axes.rank is None:
+        return shape
+    return Seq(tuple(dimension(axis, shape.static) for axis in shape.axes.front))
+
+
+def size_of(axes: Axes, static: bool = False) -> Tensor:
+    """The number of entries."""
+    if any(axis.data for axis in axes.listed):
+        return Tensor(SCALAR, axes.total, None, Spread.LINEAR)
+    counts = isinstance(axes.total, Fraction) and axes.total > 0
+    return Tensor(SCALAR, axes.total, count=counts, static=static)
+
+
+def blend(parts: Sequence[Tensor]) -> Tensor:
+    """Several tensors as the entries of one: what they share, the histories of all. The axes are the caller's business."""
+    first, *rest = parts
+    result = first
+    for part in rest:
+        result = joined(
+            result,
+            part,
+            axes=result.axes,
+            degree=_shared(result, part),
+            slope=same([slope for slope in (result.slope, part.slope) if slope is not None] or [ZERO])
+            if result.slope is not None or part.slope is not None
+            else None,
+            spread=max(result.spread, part.spread),
+            offset=max(result.offset, part.offset),
+        )
+    return result
+
+
+def _shared(left: Tensor, right: Tensor) -> Degree:
+    for value, other in ((left, right), (right, left)):
+        if value.number == 0 and not value.data:
+            return other.degree
+    return same((left.degree, right.degree))
+
+
+def stacked(value: Value, axis: int = 0) -> Tensor:
+    """A list of tensors as one tensor with a new axis (``tf.stack``, and what any operation does to a list)."""
+    if isinstance(value, ShapeOf):
+        degree = ZERO if value.axes.total == ZERO else UNKNOWN
+        return Tensor(closed((Axis(size=value.axes.rank),)), degree)
+    if isinstance(value, Many):
+        item = tensor(value.item)
+        return replace(item, axes=item.axes.insert(axis, value.axis), number=None)
+    if not isinstance(value, Seq) or not value.items:
+        return tensor(value) if not isinstance(value, Seq) else constant(axes=closed((Axis(size=0),)))
+    parts = [tensor(item) for item in value.items]
+    whole = blend(parts)
+    axes = fold(broadcast, (part.axes for part in parts))
+    return replace(whole, axes=axes.insert(axis, Axis(size=len(parts))), number=None, count=False)
+
+
+def concatenated(at: At, value: Value, axis: int | None) -> Tensor:
+    """Tensors joined along an axis; along the batch the samples are rearranged."""
+    if isinstance(value, Many):
+        item = tensor(value.item)
+        where = item.axes.at(axis) if axis is not None else None
+        if where is None:
+            return replace(item, axes=WILD)
+        extent = plus(where.extent, value.axis.extent)
+        return replace(
+            item, axes=item.axes.without(axis or 0, Axis(extent, order=at.fresh if extent != ZERO else 0))
+        )
+    if not isinstance(value, Seq) or not value.items:
+        return tensor(value)
+    parts = [tensor(item) for item in value.items]
+    whole = replace(blend(parts), number=None, count=False)
+    if axis is None:
+        return replace(whole, axes=WILD)
+    extents = {where.extent if (where := part.axes.at(axis)) is not None else UNKNOWN for part in parts}
+    axes = next((part.axes for part in parts if part.axes.batches), parts[0].axes)
+    where = axes.at(axis)
+    if where is None or UNKNOWN in extents:
+        return replace(whole, axes=WILD)
+    if where.plain:
+        return replace(
+            whole, axes=axes.without(axis, PLAIN) if axes.middle is None or axis < len(axes.front) else axes
+        )
+    return replace(whole, axes=axes.without(axis, replace(where, order=at.fresh)))
+
+
+def reshape(at: At, value: Tensor, shape: Value) -> Tensor:
+    """``value`` in a new shape; the batch keeps its order only if it stays the leading axis."""
+    if isinstance(shape, ShapeOf):
+        if shape.axes.total == value.axes.total or UNKNOWN in (shape.axes.total, value.axes.total):
+            return replace(value, axes=shape.axes)
+        return replace(value, axes=hidden(value.axes.total))
+    if isinstance(shape, (Const, Tensor)):
+        shape = Seq((shape,))
+    if not isinstance(shape, Seq):
+        return replace(value, axes=hidden(value.axes.total))
+    axes: list[Axis | None] = []
+    for item in shape.items:
+        if isinstance(item, Const) and isinstance(item.value, int):
+            axes.append(None if item.value == -1 else Axis(size=item.value))
+        elif isinstance(item, Const) and item.value is None:
+            axes.append(None)
+        elif isinstance(item, Tensor) and not item.data and item.axes == SCALAR:
+            axes.append(Axis(item.degree))
+        else:
+            return replace(value, axes=hidden(value.axes.total))
+    known: Degree = ZERO
+    for axis in axes:
+        known = plus(known, axis.extent) if axis is not None else known
+    left = minus(value.axes.total, known)
+    if (
+        axes.count(None) > 1
+        or (isinstance(left, Fraction) and left < 0)
+        or (None not in axes and left != ZERO)
+    ):
+        return replace(value, axes=hidden(value.axes.total))
+    masked = any(axis.data for axis in value.axes.listed)
+    result = [axis if axis is not None else Axis(left) for axis in axes]
+    return replace(value, axes=_rearranged(at, value.axes, result, masked))
+
+
+def _rearranged(at: At, before: Axes, after: list[Axis], masked: bool) -> Axes:
+    """Where the samples are after a reshape."""
+    if all(axis.plain for axis in after):
+        return closed(after)
+    leading = _leads(before)
+    first = next((at_ for at_, axis in enumerate(after) if not axis.plain), 0)
+    if any(axis.size != 1 for axis in after[:first]):  # (K, -1): the batch is cut into K pieces
+        return Axes((), closed(after).total, ())
+    order = leading.order if leading is not None else at.fresh
+    marked = [axis if axis.plain else replace(axis, order=order, data=masked) for axis in after]
+    if leading is None and len(after) > 1:
+        return hidden(closed(after).total)
+    return closed(marked)
+
+
+def _leads(axes: Axes) -> Axis | None:
+    """The batch axis, if nothing but axes of length 1 stands before it."""
+    for axis in axes.front:
+        if not axis.plain:
+            return axis
+        if axis.size != 1:
+            return None
+    return None
+
+
+def flattened(at: At, value: Tensor, keep_first: bool = False) -> Tensor:
+    """All entries in one axis, or (``keep_first``) all of each sample's."""
+    if not keep_first:
+        return reshape(at, value, Seq((Const(-1),)))
+    first = value.axes.at(0)
+    if first is None or first.extent is UNKNOWN:
+        return replace(value, axes=WILD)
+    rest = minus(value.axes.total, first.extent)
+    return replace(value, axes=closed((first, Axis(rest))))
+
+
+def expanded(value: Tensor, axis: int | None) -> Tensor:
+    """A new axis of length 1."""
+    return replace(value, axes=WILD if axis is None else value.axes.insert(axis, SINGLE), number=None)
+
+
+def squeezed(value: Tensor, over: Sequence[int] | None) -> Tensor:
+    """Axes of length 1 dropped. Without ``axis``, feature axes of unknown length may or may not go."""
+    from .reduce import remove
+
+    if over is not None:
+        return replace(value, axes=remove(value.axes, over))
+    if value.axes.middle is None and all(axis.batch or axis.size is not None for axis in value.axes.front):
+        return replace(value, axes=closed(axis for axis in value.axes.front if axis.size != 1))
+    if value.axes.unsure or (value.axes.front and not value.axes.front[0].batch):
+        return replace(value, axes=hidden(value.axes.total))
+    return replace(
+        value,
+        axes=Axes(value.axes.front[:1], ZERO if value.axes.total == value.axes.front[0].extent else UNKNOWN)
+        if value.axes.front
+        else WILD,
+    )
+
+
+def transposed(value: Tensor, perm: Sequence[int] | None) -> Tensor:
+    """Axes in the order ``perm``; reversed without it."""
+    axes = value.axes
+    if perm is None:
+        return replace(
+            value,
+            axes=Axes(axes.back[::-1], axes.middle, axes.front[::-1])
+            if axes.middle is not None
+            else closed(axes.front[::-1]),
+        )
+    moved = [axes.at(index) for index in perm]
+    if any(axis is None for axis in moved):
+        return replace(value, axes=hidden(axes.total))
+    exact = [axis if axis is not None else UNSURE for axis in moved]
+    return replace(value, axes=closed(exact))
+
+
+def moved(value: Tensor, source: int, target: int) -> Tensor:
+    """One axis taken out and put in elsewhere."""
+    axis = value.axes.at(source)
+    if axis is None or axis.extent is UNKNOWN:
+        return replace(value, axes=hidden(value.axes.total))
+    return replace(value, axes=value.axes.without(source).insert(target, axis))
+
+
+def indexed(at: At, value: Tensor, items: Sequence[Value]) -> Tensor:
+    """``value[items]``: integers drop axes, slices keep them, ``None`` adds one, masks and index tensors select."""
+    ellipsis = next(
+        (k for k, item in enumerate(items) if isinstance(item, Const) and item.value is Ellipsis), None
+    )
+    head, tail = (items, ()) if ellipsis is None else (items[:ellipsis], items[ellipsis + 1 :])
+    position = 0
+    for item in head:
+        value, position = _index_one(at, value, item, position)
+    position = -1
+    for item in reversed(tail):
+        value, position = _index_one(at, value, item, position)
+    return value
+
+
+def _index_one(at: At, value: Tensor, item: Value, position: int) -> tuple[Tensor, int]:
+    """Apply one index at ``position``; the position of the next one comes back with the result."""
+    onward = 1 if position >= 0 else -1
+    value = replace(value, number=None, count=False)
+    if isinstance(item, Const) and item.value is None:
+        return replace(value, axes=value.axes.insert(position, SINGLE)), position + onward
+    axis = value.axes.at(position)
+    if axis is None:
+        return replace(value, axes=WILD, degree=UNKNOWN, slope=UNKNOWN, spread=Spread.UNKNOWN), position
+    if isinstance(item, Slice):
+        return _sliced(at, value, item, position, axis), position + onward
+    selector = tensor(item)
+    if selector.axes == SCALAR and not isinstance(item, (Seq, Many)):
+        return _picked(value, axis, position), position if position >= 0 else position
+    if selector.slope is None and selector.data:  # a boolean mask or computed indices
+        return masked(at, value, selector), position + onward
+    return gathered(at, value, selector, position), position + onward
+
+
+def _picked(value: Tensor, axis: Axis, position: int) -> Tensor:
+    """One entry of an axis: of a feature axis, fine; of the batch, one sample out of many."""
+    result = replace(value, axes=value.axes.without(position))
+    if axis.plain or not value.data:
+        return result
+    reasons = merge(value.reasons, ("one sample picked out of the batch",))
+    degree = value.degree if axis.batch else UNKNOWN
+    return replace(result, degree=degree, spread=Spread.UNKNOWN, reasons=reasons)
+
+
+def _sliced(at: At, value: Tensor, item: Slice, position: int, axis: Axis) -> Tensor:
+    whole = all(
+        part is None or (isinstance(part, Const) and part.value in (None, 0, 1))
+        for part in (item.start, item.step)
+    )
+    if (
+        whole
+        and (item.stop is None or item.stop == Const(None))
+        and not (isinstance(item.start, Const) and item.start.value == 1)
+    ):
+        return value
+    if axis.plain:
+        size = None
+        if isinstance(item.stop, Const) and isinstance(item.stop.value, int) and item.stop.value > 0:
+            start = (
+                item.start.value if isinstance(item.start, Const) and isinstance(item.start.value, int) else 0
+            )
+            size = item.stop.value - start if item.start is None or isinstance(item.start, Const) else None
+        elif isinstance(item.start, Const) and item.start.value == -1 and item.stop is None:
+            size = 1
+        listed = (
+            value.axes.middle is None
+            or 0 <= position < len(value.axes.front)
+            or 0 < -position <= len(value.axes.back)
+        )
+        return replace(value, axes=value.axes.without(position, Axis(size=size))) if listed else value
+    if axis.extent is UNKNOWN or not value.data:
+        return value
+    counted = tensor(item.stop) if item.stop is not None else None
+    if (
+        counted is not None and counted.number is not None and counted.number >= 0
+    ):  # x[:4]: a fixed number of samples
+        reasons = merge(value.reasons, ("a fixed number of samples picked out of the batch",))
+        return replace(
+            value, axes=value.axes.without(position, PLAIN), spread=Spread.UNKNOWN, reasons=reasons
+        )
+    return replace(value, axes=value.axes.without(position, replace(axis, order=at.fresh)))
+
+
+def masked(at: At, value: Tensor, mask: Tensor) -> Tensor:
+    """``boolean_mask``: the entries where the mask holds, in one axis whose length depends on the data."""
+    kept = joined(
+        value,
+        replace(mask, raised=()),
+        axes=hidden(UNKNOWN),
+        degree=value.degree,
+        slope=value.slope,
+        spread=algebra.interaction(value, mask),
+    )
+    rank = mask.axes.rank
+    if rank is None and mask.axes == value.axes and value.axes.middle == ZERO:
+        return replace(kept, axes=closed((Axis(value.axes.total, order=at.fresh, data=True),)))
+    if rank is None:
+        return (
+            replace(kept, axes=closed((Axis(value.axes.total, order=at.fresh, data=True),)))
+            if mask.axes.batches
+            else kept
+        )
+    covered = [value.axes.at(index) for index in range(rank)]
+    extent: Degree = ZERO
+    for axis in covered:
+        extent = plus(extent, axis.extent) if axis is not None else UNKNOWN
+    rest = value.axes
+    for _ in range(rank):
+        rest = rest.without(0)
+    return replace(kept, axes=rest.insert(0, Axis(extent, order=at.fresh, data=extent != ZERO)))
+
+
+def gathered(at: At, value: Tensor, indices: Tensor, axis: int = 0, batch_dims: int = 0) -> Tensor:
+    """``gather``: rows of a table by index, per sample if the indices are, else a rearrangement of the batch."""
+    where = value.axes.at(axis)
+    result = joined(
+        value,
+        replace(indices, raised=(), slope=None),
+        axes=WILD,
+        degree=value.degree,
+        slope=value.slope,
+        spread=algebra.interaction(value, indices),
+    )
+    if where is None or where.extent is UNKNOWN:
+        return replace(result, axes=hidden(UNKNOWN))
+    if where.batch and value.data:
+        if batch_dims or indices.axes.total == ZERO:
+            return replace(result, axes=WILD, degree=UNKNOWN, slope=UNKNOWN, spread=Spread.UNKNOWN)
+        shuffled = closed(replace(a, order=at.fresh) if a.batch else a for a in indices.axes.front)
+        axes = shuffled if indices.axes.middle is None else indices.axes
+        spread = Spread.COUPLED if indices.data else value.spread
+        return replace(
+            result, axes=axes if value.axes.rank == 1 else hidden(indices.axes.total), spread=spread
+        )
+    if batch_dims:
+        return replace(
+            result, axes=broadcast(indices.axes, Axes((BATCH,), ZERO)) if indices.axes.batches else value.axes
+        )
+    if not value.data and axis == 0:  # a table of weights or classes
+        rest = value.axes.without(0) if value.axes.least_rank else SCALAR
+        if indices.axes.middle is None and rest.middle is None:
+            return replace(result, axes=closed((*indices.axes.front, *rest.front)))
+        return replace(
+            result,
+            axes=Axes(
+                indices.axes.front, indices.axes.middle if rest.middle is None else ZERO, indices.axes.back
+            ),
+        )
+    if indices.axes == SCALAR:
+        return replace(result, axes=value.axes.without(axis))
+    return replace(result, axes=value.axes if not value.axes.unsure else WILD)
+
+
+def repeated(at: At, value: Tensor, counts: Sequence[Value]) -> Tensor:
+    """``tile``: every axis repeated; by the batch size, the axis gains the batch's extent."""
+    axes = value.axes
+    if axes.middle is not None or len(counts) != len(axes.front):
+        return replace(value, axes=hidden(UNKNOWN if axes.middle is not None else axes.total))
+    tiled = []
+    for axis, count in zip(axes.front, counts, strict=True):
+        times_ = tensor(count)
+        if times_.number == 1:
+            tiled.append(axis)
+        elif times_.degree == ZERO:
+            tiled.append(Axis() if axis.plain else replace(axis, order=at.fresh))
+        else:
+            tiled.append(Axis(plus(axis.extent, times_.degree), order=at.fresh if axis.batch else 0))
+    return replace(value, axes=closed(tiled))
+
+
+def split(at: At, value: Tensor, number: int | None, axis: int) -> Value:
+    """``split``: pieces along an axis; pieces of the batch are no longer aligned with each other."""
+    where = value.axes.at(axis)
+    if where is None:
+        return Unknown(f"the axis of {at.name}")
+    piece = value
+    if where.plain:
+        listed = (
+            value.axes.middle is None
+            or 0 <= axis < len(value.axes.front)
+            or 0 < -axis <= len(value.axes.back)
+        )
+        piece = replace(value, axes=value.axes.without(axis, PLAIN)) if listed else value
+        return Seq((piece,) * number) if number else Many(piece, PLAIN)
+    if not number:
+        return Many(replace(value, axes=WILD), PLAIN)
+    return Seq(
+        tuple(
+            replace(value, axes=value.axes.without(axis, replace(where, order=at.fresh + k)))
+            for k in range(number)
+        )
+    )
+
+
+def unstacked(value: Tensor, axis: int, number: int | None = None) -> Value:
+    """``unstack``, and what iterating over a tensor gives: its entries along an axis."""
+    where = value.axes.at(axis)
+    if where is None or where.extent is UNKNOWN:
+        return Many(unsure_item(value), UNSURE)
+    item = replace(value, axes=value.axes.without(axis), number=None)
+    number = number or where.size
+    if where.plain and number and number <= 16:
+        return Seq((item,) * number)
+    return Many(item, where)
+
+
+def unsure_item(value: Tensor) -> Tensor:
+    """An entry of a tensor along an axis that may or may not be the batch."""
+    return replace(value, axes=WILD, degree=UNKNOWN if value.data else value.degree, number=None)
+
+
+def mixed_in_sample(value: Tensor, drop: int = 0, last: Axis | None = None) -> Tensor:
+    """A function of each sample by itself: the first axis stays, ``drop`` trailing ones go, degree 0 is kept."""
+    axes = value.axes
+    for _ in range(drop):
+        axes = axes.without(-1) if axes.least_rank > 1 or axes.middle is None else axes
+    if last is not None and axes.back:
+        axes = axes.without(-1, last)
+    if not isinstance(value.degree, Fraction):
+        degree: Degree = value.degree
+    else:
+        degree = ZERO if value.degree == ZERO else MIXED
+    return replace(value, axes=axes, degree=degree, number=None)

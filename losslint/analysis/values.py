@@ -1,0 +1,388 @@
+"""Abstract values: what the interpreter knows of each object a loss handles.
+
+``Tensor`` is the one that matters; the others carry tensors about (sequences, mappings), are called (functions,
+classes, instances) or steer the program (constants).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum, IntEnum
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from .axes import SCALAR, WILD, Axes, Axis
+from .degree import UNKNOWN, ZERO, Degree
+
+if TYPE_CHECKING:
+    from .scope import ClassRef, Closure, ModuleRef, Site
+
+
+class Spread(IntEnum):
+    """How the entries of a tensor depend on the samples (DESIGN, section 2)."""
+
+    CONST = 0
+    """No data in it."""
+    SAMPLE = 1
+    """Entry i depends on sample i alone."""
+    LINEAR = 2
+    """Adds up over micro-batches: N^(p-1) · Σ f(xᵢ), perhaps plus a per-sample part."""
+    COUPLED = 3
+    """Samples interact."""
+    UNKNOWN = 4
+
+
+class Offset(IntEnum):
+    """Whether a constant of another degree was added to the value, and how that reads."""
+
+    NONE = 0
+    SMOOTH = 1
+    """A positive constant: negligible as N grows, harmless in ratios and powers."""
+    TARGET = 2
+    """Compared with a constant (``x - 1``): only the sum itself keeps its degree, no function of it does."""
+
+
+class Kind(Enum):
+    """The flaws a value can carry to the place where it is returned."""
+
+    NONLINEAR = "a value of degree ≠ 0 into a non-homogeneous operation"
+    UNEQUAL = "terms of different degree added"
+    STATISTIC = "a batch statistic into a non-linear operation"
+    VARIANCE = "a variance over the batch"
+    RATIO = "divided by a data-dependent batch sum"
+    ORDER = "an order statistic or normalisation along the batch"
+    PAIRWISE = "a pairwise matrix of the batch reduced"
+    BROADCAST = "(N,) broadcast against (N, 1)"
+    NOMINAL = "divided by a nominal batch size"
+    LITERAL = "divided by a constant instead of the batch size"
+    MEAN_OF_SUM = "a mean of a batch sum"
+    SUNK = "divided below degree 0"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One operation on the way: where it stands and what it did."""
+
+    site: Site
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """Something that happened to a value. ``sources`` are the batch reductions that led to it."""
+
+    kind: Kind
+    step: Step
+    operation: str
+    sources: tuple[Step, ...] = ()
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """An array: axes, degree, spread, and the history that explains them.
+
+    ``slope`` is the degree of its gradient with respect to the data (``None``: no gradient flows). ``raised`` are the
+    batch sums that no division has undone yet, ``reduced`` all batch reductions behind the value.
+    """
+
+    axes: Axes = SCALAR
+    degree: Degree = ZERO
+    slope: Degree | None = None
+    spread: Spread = Spread.CONST
+    offset: Offset = Offset.NONE
+    raised: tuple[Step, ...] = ()
+    reduced: tuple[Step, ...] = ()
+    trail: tuple[Step, ...] = ()
+    flaws: tuple[Flaw, ...] = ()
+    reasons: tuple[str, ...] = ()
+    count: bool = False
+    """An exact number of samples or entries (``tf.shape(x)[0]``)."""
+    nominal: str = ""
+    """A batch size by name only: the name."""
+    static: bool = False
+    """Read from the static shape, which may be ``None`` when traced."""
+    opaque: bool = False
+    """A parameter or attribute of which nothing is known: data, weight or count."""
+    weights: bool = False
+    """Made of model weights: no batch in it, but not a mere constant either."""
+    diagonal: bool = False
+    """Zero off the diagonal of its two batch axes."""
+    number: float | None = None
+    """The constant it is, if known."""
+
+    @property
+    def data(self) -> bool:
+        """Depends on the samples."""
+        return self.spread is not Spread.CONST
+
+
+@dataclass(frozen=True, slots=True)
+class Const:
+    """A Python constant: number, string, bool, None, Ellipsis."""
+
+    value: Any
+
+    def __eq__(self, other: object) -> bool:  # 1, 1.0 and True are different constants
+        return (
+            isinstance(other, Const) and type(self.value) is type(other.value) and self.value == other.value
+        )
+
+    def __hash__(self) -> int:
+        return hash((type(self.value), self.value))
+
+
+@dataclass(frozen=True, slots=True)
+class Seq:
+    """A list or tuple whose items are known."""
+
+    items: tuple[Value, ...]
+    mutable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """A list (or generator) of an unknown number of alike items; ``axis`` describes its length."""
+
+    item: Value
+    axis: Axis
+
+
+@dataclass(frozen=True, slots=True)
+class Dict:
+    """A mapping with known keys; ``rest`` stands for any other key."""
+
+    items: Mapping[Any, Value]
+    rest: Value | None = None
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.items))
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeOf:
+    """The shape of a tensor, as ``tf.shape`` (``static=False``) or ``.shape`` gives it."""
+
+    axes: Axes
+    static: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """``start:stop:step`` with the values that are known."""
+
+    start: Value | None
+    stop: Value | None
+    step: Value | None
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """``range(start, limit)`` whose bounds are not both known: a list of axes, or of sample numbers."""
+
+    start: Value
+    limit: Value
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """Something outside the program, known by its dotted name (a framework's module, function or class)."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function or lambda of the program with the environment it was made in."""
+
+    closure: Closure
+    bound: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """``functools.partial(fn, …)``; also ``bound`` methods of external objects."""
+
+    fn: Value
+    args: tuple[Value, ...] = ()
+    kwargs: tuple[tuple[str, Value], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """A class of the program."""
+
+    ref: ClassRef
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Instance:
+    """An object: its class (of the program or external) and the attributes that are known."""
+
+    cls: Class | External
+    attributes: dict[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Super:
+    """``super()`` in a method of ``after``: attributes of ``this`` from the classes behind it."""
+
+    after: ClassRef
+    this: Instance | Class
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method of a value that the program did not define, e.g. ``x.sum``."""
+
+    owner: Value
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A module of the project."""
+
+    ref: ModuleRef
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Anything. ``reason`` says why, e.g. the callee that could not be followed."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """One of several values, each under its conditions: pairs of (test, outcome)."""
+
+    options: tuple[tuple[frozenset[tuple[str, bool]], Value], ...]
+
+
+Value: TypeAlias = (
+    Tensor
+    | Const
+    | Seq
+    | Many
+    | Dict
+    | ShapeOf
+    | Slice
+    | Range
+    | External
+    | Function
+    | Partial
+    | Class
+    | Instance
+    | Super
+    | Method
+    | Module
+    | Unknown
+    | Either
+)
+
+NONE = Const(None)
+MAX_OPTIONS = 8
+MAX_HISTORY = 10
+
+
+def merge(*histories: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Several histories as one, in order, each entry once, bounded."""
+    first, *others = [h for h in histories if h] or [()]
+    if not others or all(h == first for h in others):
+        return first[:MAX_HISTORY]
+    return tuple(dict.fromkeys(item for history in (first, *others) for item in history))[:MAX_HISTORY]
+
+
+def unknown_tensor(*reasons: str, axes: Axes = WILD) -> Tensor:
+    """A tensor of which nothing is known, and why."""
+    return Tensor(axes, UNKNOWN, UNKNOWN, Spread.UNKNOWN, reasons=reasons)
+
+
+def constant(number: float | None = None, axes: Axes = SCALAR, **traits: Any) -> Tensor:
+    """A tensor without data."""
+    return Tensor(axes, number=number, **traits)
+
+
+def tensor(value: Value) -> Tensor:
+    """Any value as an operation on tensors sees it."""
+    if isinstance(value, Tensor):
+        return value
+    if isinstance(value, Const):
+        if isinstance(value.value, (bool, int, float)):
+            return constant(float(value.value))
+        if value.value is None or isinstance(value.value, (str, bytes)):
+            return unknown_tensor(f"{value.value!r} used as a tensor")
+        return constant()
+    if isinstance(value, Unknown):
+        return unknown_tensor(value.reason)
+    if isinstance(value, Range):
+        limit = tensor(value.limit)
+        return constant(axes=Axes((Axis(limit.degree),)))
+    if isinstance(value, (Seq, Many, ShapeOf)):
+        from .shapes import stacked  # a list becomes a tensor by stacking
+
+        return stacked(value)
+    return unknown_tensor(f"{type(value).__name__.lower()} used as a tensor")
+
+
+def either(options: Iterable[tuple[frozenset[tuple[str, bool]], Value]]) -> Value:
+    """The options as one value: flattened, contradictions dropped, equal ones merged."""
+    flat: list[tuple[frozenset[tuple[str, bool]], Value]] = []
+    for conditions, value in options:
+        inner = value.options if isinstance(value, Either) else ((frozenset[tuple[str, bool]](), value),)
+        for more, leaf in inner:
+            joined = conditions | more
+            if not contradicts(joined):
+                flat.append((joined, leaf))
+    distinct: dict[Any, tuple[frozenset[tuple[str, bool]], Value]] = {}
+    for conditions, leaf in flat:
+        key = look(leaf)
+        if key in distinct:
+            conditions = distinct[key][0] & conditions
+        distinct[key] = (conditions, leaf)
+    kept = list(distinct.values())
+    if not kept:
+        return Unknown("unreachable")
+    if len(kept) == 1:
+        return kept[0][1]
+    if len(kept) > MAX_OPTIONS:
+        return Unknown("too many alternatives")
+    return Either(tuple(kept))
+
+
+def contradicts(conditions: frozenset[tuple[str, bool]]) -> bool:
+    """Whether a test would have to be both true and false."""
+    return any((test, not outcome) in conditions for test, outcome in conditions)
+
+
+def look(value: Value) -> Any:
+    """What distinguishes a value from another for the analysis: everything but its history."""
+    if isinstance(value, Tensor):
+        flaws = tuple((flaw.kind, flaw.step) for flaw in value.flaws)
+        return replace(value, trail=(), raised=(), reduced=(), reasons=()), value.raised, flaws
+    if isinstance(value, Instance):
+        return id(value)
+    if isinstance(value, Seq):
+        return Seq, tuple(look(item) for item in value.items)
+    if isinstance(value, Dict):
+        return Dict, tuple((key, look(item)) for key, item in value.items.items())
+    return value
+
+
+def lift(compute: Callable[..., Value], *values: Value) -> Value:
+    """``compute`` on every consistent choice among alternatives in ``values``."""
+    if not any(isinstance(value, Either) for value in values):
+        return compute(*values)
+    choices: list[tuple[frozenset[tuple[str, bool]], tuple[Value, ...]]] = [(frozenset(), ())]
+    for value in values:
+        options = value.options if isinstance(value, Either) else ((frozenset[tuple[str, bool]](), value),)
+        choices = [
+            (joined, (*chosen, option))
+            for conditions, chosen in choices
+            for more, option in options
+            if not contradicts(joined := conditions | more)
+        ]
+        if len(choices) > MAX_OPTIONS**2:
+            return Unknown("too many alternatives")
+    return either((conditions, compute(*chosen)) for conditions, chosen in choices)

@@ -1,0 +1,144 @@
+"""What names say: which parameters are data, which are batch sizes, which functions are losses.
+
+Names are evidence only where the program gives none; each list can be extended in configuration.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+
+TARGETS = {
+    "y_true",
+    "ytrue",
+    "true",
+    "y",
+    "labels",
+    "label",
+    "target",
+    "targets",
+    "gt",
+    "ground_truth",
+    "groundtruth",
+    "yt",
+    "y_t",
+    "real_y",
+    "gts",
+    "actual",
+    "onehot_labels",
+}
+OUTPUTS = {
+    "y_pred",
+    "ypred",
+    "pred",
+    "preds",
+    "prediction",
+    "predictions",
+    "y_hat",
+    "yhat",
+    "logits",
+    "output",
+    "outputs",
+    "yp",
+    "y_p",
+    "predicted",
+    "pr",
+    "probs",
+    "scores",
+    "logit",
+}
+BATCHED = TARGETS | OUTPUTS | {
+    "x", "x_hat", "xhat", "x_true", "x_pred", "inputs", "input", "images", "image", "img", "features", "feature", "embeddings",
+    "embedding", "embeds", "anchor", "anchors", "positive", "positives", "negative", "negatives", "z", "mu", "mean", "logvar", "log_var",
+    "z_mean", "z_log_var", "z_logvar", "z_log_sigma", "sigma", "stddev", "mask", "masks", "sample_weight", "sample_weights", "reconstruction",
+    "recon", "recon_x", "x_recon", "reconstructed", "real", "fake", "real_output", "fake_output", "real_logits", "fake_logits", "disc_real_output",
+    "disc_generated_output", "generated", "generated_output", "gen_output", "q", "p", "actions", "action", "rewards", "reward", "advantages",
+    "advantage", "returns", "values", "value", "states", "state", "obs", "observations", "td_error", "td_errors", "log_probs", "log_prob",
+    "old_log_probs", "event", "events", "time", "times", "risk", "hidden", "states1", "z_i", "z_j", "zi", "zj", "z1", "z2", "a", "b",
+    "query", "keys", "queries", "boxes", "box", "true_boxes", "pred_boxes", "bboxes", "classes", "batch", "data", "real_images", "fake_images",
+    "errors", "error", "residual", "residuals", "source", "noise", "samples", "sample", "tensor", "y1", "y2", "x1", "x2", "left", "right",
+}  # fmt: skip
+HYPERPARAMETERS = {
+    "alpha", "beta", "gamma", "delta", "eps", "epsilon", "smooth", "smoothing", "margin", "temperature", "tau", "lambda_", "lam", "lmbda",
+    "rate", "lr", "learning_rate", "num_classes", "n_classes", "nb_classes", "n_class", "num_class", "axis", "axes", "threshold", "coef",
+    "coefficient", "coeff", "power", "order", "name", "dtype", "training", "from_logits", "label_smoothing", "reduction", "scale", "c", "k",
+    "dim", "depth", "ndim", "channels", "class_weights", "class_weight", "pos_weight", "kl_weight", "beta_kl", "ratio", "lamda",
+    "l1", "l2", "reg", "weight_decay", "clip", "clip_value", "clip_param", "entropy_coef", "discount", "per_image", "log_base",
+    "args", "kwargs", "config", "hparams", "params", "hyperparameters", "cfg", "flags", "sigma_weight", "class_indexes", "ignore_index",
+    "ignore_class", "ignore_value", "quantile", "quantiles", "n_steps", "image_size", "height", "width", "size", "strides", "anchors_per_cell",
+}  # fmt: skip
+MODELS = {"model", "encoder", "decoder", "generator", "discriminator", "critic", "actor", "network", "net", "backbone", "layer", "vgg", "policy", "feature_extractor", "base_model", "classifier", "student", "teacher"}  # fmt: skip
+WEIGHTS = {"losses", "trainable_variables", "trainable_weights", "weights", "variables", "non_trainable_variables", "non_trainable_weights", "kernel", "bias", "kernels", "trainable_params", "regularization_losses", "embedding_table", "codebook"}  # fmt: skip
+
+_BATCH_SIZE = re.compile(
+    r"(?:^|_)(?:batch_?sz|batch_?size|batchsize|n_?batch|num_?batch|bs|batch_dim|bsz|minibatch_?size|num_examples|n_examples|num_samples|n_samples)(?:_|$)",
+    re.IGNORECASE,
+)
+_LOSS = re.compile(
+    r"(?:^|_)(?:loss|losses|objective|cost|criterion|elbo|penalty|loss_fn|lossfn|crossentropy|cross_entropy|xent)(?:_|$|\d)|loss$|(?:^|_)(?:mse|mae|rmse|kld|nll|bce|dice|iou|tversky|jaccard)(?:_|$)",
+    re.IGNORECASE,
+)
+_NOT_LOSS = re.compile(
+    r"^(?:get|make|build|create|plot|log|print|load|save|test|write|parse|update|register|compile|add|set|num|has|is|collect|summar\w*|validate|check|resolve|deserialize|serialize)_|(?:history|weights?|scale|names?|config|type|fn_name|metric|metrics|logger|tracker|callback|schedule|summary|keys|dict|path|file)$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The names of the field, with what configuration adds."""
+
+    loss_names: tuple[str, ...] = ()
+    not_losses: tuple[str, ...] = ()
+    batch_arguments: tuple[str, ...] = ()
+    other_arguments: tuple[str, ...] = ()
+    _empty: frozenset[str] = field(default=frozenset(), repr=False)
+
+    @cached_property
+    def _batched(self) -> frozenset[str]:
+        return frozenset(BATCHED | set(self.batch_arguments)) - set(self.other_arguments)
+
+    @cached_property
+    def _others(self) -> frozenset[str]:
+        return frozenset(HYPERPARAMETERS | set(self.other_arguments)) - set(self.batch_arguments)
+
+    def is_batched(self, name: str) -> bool:
+        """A parameter of that name holds one entry per sample."""
+        plain = name.strip("_").lower()
+        return name in self._batched or plain in self._batched or plain.startswith(("y_true", "y_pred"))
+
+    def is_other(self, name: str) -> bool:
+        """A parameter of that name is a setting."""
+        return name in self._others or name.strip("_").lower() in self._others
+
+    def is_batch_size(self, name: str) -> bool:
+        """The name says batch size."""
+        return bool(_BATCH_SIZE.search(name))
+
+    def is_model(self, name: str) -> bool:
+        """The name says model or layer: a function of each sample."""
+        plain = name.strip("_").lower()
+        return plain in MODELS or plain.endswith(
+            (
+                "_model",
+                "_net",
+                "_network",
+                "_layer",
+                "encoder",
+                "decoder",
+                "generator",
+                "discriminator",
+                "critic",
+            )
+        )
+
+    def is_weights(self, name: str) -> bool:
+        """The name says model weights or their regularisers."""
+        return name in WEIGHTS
+
+    def is_loss(self, name: str) -> bool:
+        """The name of a function says that it is a loss."""
+        if name in self.loss_names:
+            return True
+        return bool(_LOSS.search(name)) and not _NOT_LOSS.search(name)

@@ -1,0 +1,330 @@
+"""From one source file to its findings and losses: the seam between the analysis and everything around it."""
+
+from __future__ import annotations
+
+import ast
+import fnmatch
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from losslint.analysis import classes
+from losslint.analysis.degree import spell
+from losslint.analysis.interpreter import Interpreter, OutOfBudget
+from losslint.analysis.names import function_at, lookup
+from losslint.analysis.optable import OpTable, builtin_table
+from losslint.analysis.outcome import Outcome, settle
+from losslint.analysis.program import Program
+from losslint.analysis.scope import ClassRef, Closure, Scope, Site
+from losslint.analysis.statements import Flow
+from losslint.analysis.values import (
+    Const,
+    Dict,
+    Either,
+    Function,
+    Instance,
+    Seq,
+    Tensor,
+    Unknown,
+    Value,
+    either,
+    tensor,
+)
+from losslint.analysis.vocabulary import OUTPUTS, TARGETS, Vocabulary
+from losslint.model import Binding, Finding, Loss, TrailStep
+from losslint.rules import _registry
+from losslint.source.comments import NO_PRAGMAS, Pragmas, read_pragmas
+from losslint.source.entries import Entry, Words, find_entries
+from losslint.source.index import ModuleIndex
+from losslint.source.text import ParseFailure, SourceText, parse
+
+if TYPE_CHECKING:
+    from losslint.config import AnalysisSettings
+
+ModuleResolver = Callable[[str], ModuleIndex | None]
+"""Finds a module of the project by dotted name."""
+
+_METRIC = re.compile(
+    r"(?:^|_)(?:accuracy|acc|precision|recall|f1|fbeta|f_score|auc|score|metric|metrics|iou|dice_coef\w*|coef|psnr|hits|ndcg|map)(?:_|$)|metric",
+    re.IGNORECASE,
+)
+_STRATEGY = re.compile(
+    r"MirroredStrategy|TPUStrategy|distribute\.|compute_average_loss|num_replicas_in_sync|ParameterServerStrategy"
+)
+
+
+def check_source(
+    source: SourceText, settings: AnalysisSettings, resolver: ModuleResolver | None = None
+) -> tuple[tuple[Finding, ...], tuple[Loss, ...]]:
+    """Find and judge the losses of one file. Raises ParseFailure if it is not Python, TableError for a bad table."""
+    tree = parse(source)
+    pragmas = read_pragmas(source) if "losslint" in source.text else NO_PRAGMAS
+    index = ModuleIndex(source.path, source.lines, tree, *_module_name(source.path))
+    try:
+        return Check(source, index, settings, pragmas, resolver or (lambda name: None)).run()
+    except RecursionError:
+        raise ParseFailure(1, 1, "expressions are nested too deeply to be analysed") from None
+
+
+def _module_name(path: str) -> tuple[str, bool]:
+    """The dotted name of a file, from the packages around it."""
+    file = Path(path)
+    is_package = file.stem == "__init__"
+    parts = [] if is_package else [file.stem]
+    folder = file.parent
+    while (folder / "__init__.py").is_file() and folder.name:
+        parts.insert(0, folder.name)
+        folder = folder.parent
+    return ".".join(parts), is_package
+
+
+@cache
+def _table(extra: tuple[Path, ...]) -> OpTable:
+    return builtin_table().with_files(extra) if extra else builtin_table()
+
+
+@dataclass
+class Check:
+    """One file under analysis."""
+
+    source: SourceText
+    index: ModuleIndex
+    settings: AnalysisSettings
+    pragmas: Pragmas
+    resolver: ModuleResolver
+
+    def run(self) -> tuple[tuple[Finding, ...], tuple[Loss, ...]]:
+        """All findings and losses of the file."""
+        self.table = _table(self.settings.ops)
+        self.vocabulary = Vocabulary(
+            batch_arguments=self.settings.batch_arguments, other_arguments=self.settings.other_arguments
+        )
+        program = Program(self.table, self.resolver)
+        self.scout = Interpreter(program, self.vocabulary)
+        findings: dict[tuple[str, object], Finding] = {}
+        losses: list[Loss] = []
+        entries = find_entries(self.index, self._words(), self.pragmas.is_loss, self._is_loss_class)
+        for entry in entries:
+            run = Interpreter(
+                Program(self.table, self.resolver, _scopes=dict(program._scopes)), self.vocabulary
+            )
+            try:
+                value = self._evaluate(run, entry)
+            except OutOfBudget:
+                value = Unknown(f"{entry.qualname} (too large)")
+            outcome = settle(value)
+            if not outcome.options:
+                continue
+            losses.append(self._loss(run, entry, outcome))
+            if entry.helper or entry.metric:
+                continue
+            for finding in self._findings(entry, outcome):
+                findings.setdefault((finding.code, finding.span), finding)
+        return tuple(findings.values()), tuple(losses)
+
+    # -- finding losses -------------------------------------------------------------------------------------------
+
+    def _words(self) -> Words:
+        chosen, unwanted = self.settings.loss_names, self.settings.not_losses
+
+        def matches(name: str, patterns: Iterable[str]) -> bool:
+            return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+
+        def plain(name: str) -> str:
+            return name.strip("_").lower()
+
+        return Words(
+            is_target=lambda name: plain(name) in TARGETS or plain(name).startswith("y_true"),
+            is_output=lambda name: plain(name) in OUTPUTS or plain(name).startswith("y_pred"),
+            is_loss=self.vocabulary.is_loss,
+            is_metric=lambda name: bool(_METRIC.search(name)) and "loss" not in name.lower(),
+            not_a_loss=lambda name: matches(name, unwanted),
+            chosen=lambda name: matches(name, chosen),
+        )
+
+    def _is_loss_class(self, node: ast.ClassDef) -> bool:
+        if node.name.endswith("Loss") or node.name.startswith("Loss"):
+            return True
+        qualname = next((name for name, found in self.index.classes.items() if found is node), node.name)
+        return classes.is_loss_class(self.scout, ClassRef(self.index, qualname, node))
+
+    # -- evaluating -----------------------------------------------------------------------------------------------
+
+    def _evaluate(self, run: Interpreter, entry: Entry) -> Value:
+        function = self._function(run, entry)
+        if not isinstance(function, Function):
+            return Unknown(entry.qualname)
+        closure = function.closure
+        scope = Scope(
+            closure.scope.module, closure.scope.slice, closure.qualname, closure.scope, owner=closure.owner
+        )
+        parameters = [*closure.node.params.posonly_params, *closure.node.params.params]
+        if closure.owner is not None and closure.kind != "staticmethod" and parameters:
+            this: Value = classes.typical_instance(run, closure.owner)
+            scope.names[parameters[0].name.value] = this
+            scope.this = this
+            parameters = parameters[1:]
+        for parameter in (*parameters, *closure.node.params.kwonly_params):
+            name = parameter.name.value
+            if name in closure.defaults and not (
+                isinstance(closure.defaults[name], Const)
+                and self.vocabulary.is_batched(name)
+                and closure.defaults[name] != Const(None)
+            ):
+                scope.names[name] = closure.defaults[name]
+            else:
+                annotation = getattr(parameter.annotation, "annotation", None)
+                scope.names[name] = run.parameter(
+                    name,
+                    loss=True,
+                    annotation=getattr(annotation, "value", "") if annotation is not None else "",
+                )
+        star = closure.node.params.star_arg
+        if isinstance(star, cst.Param):
+            scope.names[star.name.value] = Unknown(f"*{star.name.value}")
+        if closure.node.params.star_kwarg is not None:
+            scope.names[closure.node.params.star_kwarg.name.value] = Dict({})
+        run.watched = closure.node
+        run.entry = self.index
+        value = run.run_body(closure, scope)
+        if entry.found_by == "gradient":
+            return _handed(run)
+        return value
+
+    def _function(self, run: Interpreter, entry: Entry) -> Value:
+        """The function value of an entry, in the scope that it closes over."""
+        if entry.outer is not None:
+            outermost = entry.outer
+            while outermost.outer is not None:
+                outermost = outermost.outer
+            self._run_outer(run, outermost.qualname, entry)
+            return run.defined.get(entry.qualname, Unknown(f"{entry.qualname} is never made"))
+        if isinstance(entry.node, ast.Lambda):
+            return lookup(run, run.program.scope_of(self.index), entry.qualname)
+        if entry.owner is not None:
+            qualname = entry.qualname.rpartition(".")[0]
+            found = classes.own_method(run, ClassRef(self.index, qualname, entry.owner), entry.node.name)
+            return found if found is not None else Unknown(entry.qualname)
+        return function_at(run, self.index, entry.node, entry.qualname)
+
+    def _run_outer(self, run: Interpreter, qualname: str, entry: Entry) -> None:
+        """Run the functions around an entry, on what their parameters' names say, so that it is made."""
+        unit = self.index.by_qualname[qualname]
+        if unit.owner is not None:
+            function: Value | None = classes.own_method(
+                run, ClassRef(self.index, qualname.rpartition(".")[0], unit.owner), unit.node.name
+            )
+            if (
+                isinstance(function, Function)
+                and function.closure.owner is not None
+                and function.closure.kind != "staticmethod"
+            ):
+                function = classes.bound(function, classes.typical_instance(run, function.closure.owner))
+        else:
+            function = function_at(run, self.index, unit.node, qualname)
+        chain = [unit.qualname]
+        outer = entry.outer
+        while outer is not None and outer.qualname != qualname:
+            chain.insert(1, outer.qualname)
+            outer = outer.outer
+        for name in chain:
+            made = function if name == qualname else run.defined.get(name)
+            if isinstance(made, Function):
+                run.call_function(made, *self._factory_arguments(run, made.closure))
+
+    def _factory_arguments(self, run: Interpreter, closure: Closure) -> tuple[list[Value], dict[str, Value]]:
+        keywords = {
+            parameter.name.value: closure.defaults.get(
+                parameter.name.value, run.parameter(parameter.name.value, loss=False)
+            )
+            for parameter in closure.node.params.kwonly_params
+        }
+        return classes.unknown_arguments(run, closure, loss=False), keywords
+
+    # -- reporting ------------------------------------------------------------------------------------------------
+
+    def _framework(self) -> str:
+        text = self.source.text
+        for word, name in (
+            ("tensorflow", "tensorflow"),
+            ("tf_keras", "tensorflow"),
+            ("keras", "keras"),
+            ("torch", "torch"),
+            ("jax", "jax"),
+        ):
+            if re.search(rf"^\s*(?:import|from)\s+{word}\b", text, re.MULTILINE):
+                return name
+        return "tensorflow"
+
+    def _loss(self, run: Interpreter, entry: Entry, outcome: Outcome) -> Loss:
+        return Loss(
+            path=self.source.path,
+            qualname=entry.qualname,
+            line=entry.line,
+            framework=self._framework(),
+            found_by=entry.found_by,
+            returns=outcome.returns,
+            degree=spell(outcome.degree),
+            gradient_degree=spell(outcome.gradient_degree),
+            coupled=outcome.coupled,
+            verdict=outcome.verdict,
+            why=outcome.why,
+            unknowns=outcome.unknowns,
+            bindings=tuple(_binding(bound.site, bound.target, bound.value) for bound in run.bound),
+        )
+
+    def _findings(self, entry: Entry, outcome: Outcome) -> Iterable[Finding]:
+        outcome = Outcome(outcome.options, outcome.unknowns, bool(_STRATEGY.search(self.source.text)))
+        for code in _registry.codes():
+            rule = _registry.load(code)
+            for problem in rule.find(outcome):
+                value = problem.of or outcome.options[0].value
+                yield Finding(
+                    code=rule.code,
+                    name=rule.name,
+                    severity=rule.severity,
+                    message=problem.message,
+                    path=self.source.path,
+                    span=problem.site.span,
+                    function=entry.qualname,
+                    function_line=entry.line,
+                    framework=self._framework(),
+                    degree=spell(value.degree),
+                    gradient_degree=spell(value.slope) if value.slope is not None else "0",
+                    coupled=outcome.coupled,
+                    trail=tuple(TrailStep(step.site.span, step.message) for step in problem.trail),
+                )
+
+
+def _handed(run: Interpreter) -> Value:
+    """What a training step differentiates."""
+    values = [value for sink, _, value in run.handed if sink in ("gradient", "minimize")]
+    return values[0] if values else Const(None)
+
+
+def _binding(site: Site, target: str, value: Value) -> Binding:
+    shown = value
+    if isinstance(shown, Either):
+        parts = [_binding(site, target, option) for _, option in shown.options]
+        return Binding(
+            site.span,
+            target,
+            *(
+                " | ".join(dict.fromkeys(getattr(part, name) for part in parts))
+                for name in ("degree", "spread", "axes")
+            ),
+        )
+    if isinstance(shown, (Tensor, Const, Unknown)) and not (
+        isinstance(shown, Const) and not isinstance(shown.value, (int, float))
+    ):
+        whole = tensor(shown)
+        return Binding(site.span, target, spell(whole.degree), whole.spread.name.lower(), whole.axes.spell())
+    return Binding(site.span, target, "-", "-", type(shown).__name__.lower())
+
+
+__all__ = ["Flow", "Instance", "ModuleResolver", "Seq", "check_source", "either"]

@@ -1,0 +1,270 @@
+"""Which functions of a module are losses: by parameters, class, name, use, or comment."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from .index import ModuleIndex, Unit, flat
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """A loss to analyse. ``node`` is a function or lambda; ``outer`` the function it is defined in.
+
+    ``helper``: other losses of the module call it, so what it returns is judged where it ends up. ``metric``: its name
+    says that it measures and is not minimised.
+    """
+
+    qualname: str
+    line: int
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    found_by: str
+    owner: ast.ClassDef | None = None
+    outer: Unit | None = None
+    statement: ast.stmt | None = None
+    helper: bool = False
+    metric: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Words:
+    """What names say, as far as finding losses needs it (``analysis.vocabulary`` fills it in)."""
+
+    is_target: Callable[[str], bool]
+    is_output: Callable[[str], bool]
+    is_loss: Callable[[str], bool]
+    is_metric: Callable[[str], bool]
+    not_a_loss: Callable[[str], bool]
+    chosen: Callable[[str], bool]
+
+
+LOSS_METHODS = ("call", "__call__", "forward", "loss")
+STEP_CALLS = ("gradient", "minimize", "compute_gradients", "jacobian")
+
+
+def find_entries(
+    index: ModuleIndex,
+    words: Words,
+    mark: Callable[[int], bool | None],
+    is_loss_class: Callable[[ast.ClassDef], bool],
+) -> list[Entry]:
+    """Every loss of a module, in order of line. ``mark`` is what a comment says of a line."""
+    return Finder(index, words, mark, is_loss_class).entries()
+
+
+@dataclass(frozen=True, eq=False)
+class Finder:
+    """One search through one module."""
+
+    index: ModuleIndex
+    words: Words
+    mark: Callable[[int], bool | None]
+    is_loss_class: Callable[[ast.ClassDef], bool]
+
+    def entries(self) -> list[Entry]:
+        """All losses of the module."""
+        found = [entry for unit in self.index.units if (entry := self._function(unit)) is not None]
+        found += self._lambdas()
+        return sorted(self._with_helpers(found), key=lambda entry: (entry.line, entry.qualname))
+
+    def _function(self, unit: Unit) -> Entry | None:
+        said = self.mark(unit.node.lineno)
+        name = unit.node.name
+        if said is False or (said is None and self.words.not_a_loss(name)):
+            return None
+        reason = "comment" if said else self._reason(unit)
+        if reason is None:
+            return None
+        metric = (
+            said is None
+            and reason != "class"
+            and (
+                self.words.is_metric(name)
+                or (unit.owner is not None and self.words.is_metric(unit.owner.name))
+            )
+        )
+        return Entry(
+            unit.qualname, unit.node.lineno, unit.node, reason, unit.owner, unit.outer, metric=metric
+        )
+
+    def _reason(self, unit: Unit) -> str | None:
+        node = unit.node
+        names = parameter_names(node)
+        if _is_property(node) or not _returns(node):
+            return "gradient" if self._differentiates(unit) else None
+        if self.words.chosen(node.name):
+            return "configuration"
+        if unit.owner is not None and node.name in LOSS_METHODS and self.is_loss_class(unit.owner):
+            return "class"
+        if unit.qualname in self._compiled or node.name in self._compiled:
+            return "compile"
+        if any(map(self.words.is_target, names)) and any(map(self.words.is_output, names)):
+            return "parameters"
+        if self.words.is_loss(node.name) and names and not _makes_function(node):
+            return "name"
+        return "gradient" if self._differentiates(unit) else None
+
+    def _differentiates(self, unit: Unit) -> bool:
+        """A training step: differentiates a loss that it computes itself."""
+        return any(
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in STEP_CALLS
+            for node in _own_nodes(unit.node)
+        ) and any(
+            isinstance(node, (ast.With, ast.AsyncWith)) or _minimizes(node) for node in _own_nodes(unit.node)
+        )
+
+    @cached_property
+    def _compiled(self) -> frozenset[str]:
+        """Names of functions that are passed to ``compile(loss=…)``."""
+        found: set[str] = set()
+        for node in ast.walk(self.index.tree):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr == "compile"
+            ):
+                given = [keyword.value for keyword in node.keywords if keyword.arg == "loss"]
+                if not given and len(node.args) > 1:
+                    given = [node.args[1]]
+                for value in given:
+                    found.update(item.id for item in _compiled_values(value) if isinstance(item, ast.Name))
+        return frozenset(found)
+
+    def _lambdas(self) -> Iterator[Entry]:
+        for body, prefix, outer in self._scopes():
+            for statement in body:
+                if (
+                    isinstance(statement, ast.Assign)
+                    and len(statement.targets) == 1
+                    and isinstance(statement.value, ast.Lambda)
+                ):
+                    target = statement.targets[0]
+                    if not isinstance(target, ast.Name):
+                        continue
+                    node = statement.value
+                    names = parameter_names(node)
+                    said = self.mark(node.lineno)
+                    paired = any(map(self.words.is_target, names)) and any(map(self.words.is_output, names))
+                    if said is False or not (said or paired or (self.words.is_loss(target.id) and names)):
+                        continue
+                    reason = "comment" if said else "parameters" if paired else "name"
+                    yield Entry(
+                        prefix + target.id,
+                        node.lineno,
+                        node,
+                        reason,
+                        outer=outer,
+                        statement=statement,
+                        metric=self.words.is_metric(target.id),
+                    )
+
+    def _scopes(self) -> Iterator[tuple[list[ast.stmt], str, Unit | None]]:
+        yield list(flat(self.index.tree.body)), "", None
+        for unit in self.index.units:
+            yield list(flat(unit.node.body)), f"{unit.qualname}.<locals>.", unit
+
+    def _with_helpers(self, found: list[Entry]) -> list[Entry]:
+        """Mark the losses that other losses of the module call."""
+        called: dict[str, set[str]] = {}
+        for entry in found:
+            for node in ast.walk(entry.node):
+                if isinstance(node, ast.Call):
+                    name = (
+                        node.func.id
+                        if isinstance(node.func, ast.Name)
+                        else node.func.attr
+                        if isinstance(node.func, ast.Attribute)
+                        else ""
+                    )
+                    called.setdefault(name, set()).add(entry.qualname)
+        return [
+            entry
+            if not (called.get(entry.qualname.rpartition(".")[2], set()) - {entry.qualname})
+            or entry.found_by in ("compile", "comment")
+            else _as_helper(entry)
+            for entry in found
+        ]
+
+
+def _as_helper(entry: Entry) -> Entry:
+    return Entry(
+        entry.qualname,
+        entry.line,
+        entry.node,
+        entry.found_by,
+        entry.owner,
+        entry.outer,
+        entry.statement,
+        True,
+        entry.metric,
+    )
+
+
+def parameter_names(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[str]:
+    """The names of a function's parameters, ``self`` and ``cls`` left out."""
+    names = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
+    return names[1:] if names[:1] in (["self"], ["cls"]) else names
+
+
+def _is_property(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    return any(
+        (isinstance(item, ast.Name) and item.id in ("property", "abstractmethod"))
+        or (isinstance(item, ast.Attribute) and item.attr in ("setter", "abstractmethod", "getter"))
+        for item in node.decorator_list
+    )
+
+
+def _own_nodes(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a function without those of functions inside it."""
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
+            yield child
+            yield from _own_nodes(child)
+
+
+def _returns(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Returns a value (a generator does not count)."""
+    return any(isinstance(item, ast.Return) and item.value is not None for item in _own_nodes(node))
+
+
+def _makes_function(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """A factory: returns a function that it defines."""
+    inner = {
+        item.name
+        for item in ast.walk(node)
+        if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef)) and item is not node
+    }
+    return any(
+        isinstance(item, ast.Return)
+        and (
+            isinstance(item.value, ast.Lambda)
+            or (isinstance(item.value, ast.Name) and item.value.id in inner)
+        )
+        for item in _own_nodes(node)
+    )
+
+
+def _minimizes(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("minimize", "compute_gradients")
+    )
+
+
+def _compiled_values(node: ast.expr) -> Iterator[ast.expr]:
+    if isinstance(node, ast.Dict):
+        for value in node.values:
+            yield from _compiled_values(value)
+    elif isinstance(node, (ast.List, ast.Tuple)):
+        for element in node.elts:
+            yield from _compiled_values(element)
+    elif isinstance(node, ast.Call):  # a factory, or an instance of a class
+        yield node.func
+    else:
+        yield node

@@ -1,0 +1,190 @@
+"""What a module defines and imports, from the standard library's ``ast``: cheap, complete, and without any syntax detail.
+
+The index answers two questions: which functions of this file could be losses, and what a global name stands for.
+Concrete syntax is parsed later and only for the functions that are analysed.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeAlias
+
+from .slices import Slice
+
+FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """``import a.b as c`` (``attribute is None``) or ``from a import b as c``. ``level`` counts the leading dots."""
+
+    module: str
+    attribute: str | None = None
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Assigned:
+    """A module-level name that a statement binds."""
+
+    statement: ast.stmt
+
+
+Definition: TypeAlias = Import | FunctionNode | ast.ClassDef | Assigned
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unit:
+    """A function with its place in the module: ``Class.method``, ``factory.<locals>.inner``.
+
+    ``owner`` is the class it is a method of, ``outer`` the function it is defined in.
+    """
+
+    node: FunctionNode
+    qualname: str
+    owner: ast.ClassDef | None
+    outer: Unit | None
+
+
+@dataclass(eq=False)
+class ModuleIndex:
+    """One module. ``name`` is its dotted name as far as the packages around it tell."""
+
+    path: str
+    lines: Sequence[str] = field(repr=False)
+    tree: ast.Module = field(repr=False)
+    name: str = ""
+    is_package: bool = False
+    _slices: dict[tuple[int, int], Slice] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def names(self) -> dict[str, Definition]:
+        """Every module-level name and what binds it."""
+        names: dict[str, Definition] = {}
+        for statement in flat(self.tree.body):
+            for name, definition in definitions(statement):
+                previous = names.get(name)
+                # try: import a as b / except ImportError: import c as b; keep the first import, it is the intended one
+                if not (isinstance(previous, Import) and isinstance(definition, (Import, Assigned))):
+                    names[name] = definition
+        return names
+
+    @cached_property
+    def stars(self) -> tuple[Import, ...]:
+        """The modules of ``from m import *``."""
+        return tuple(
+            Import(statement.module or "", None, statement.level)
+            for statement in flat(self.tree.body)
+            if isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*"
+        )
+
+    @cached_property
+    def units(self) -> tuple[Unit, ...]:
+        """Every function of the module, outer ones first."""
+        return tuple(_units(self.tree.body, "", None, None))
+
+    @cached_property
+    def by_qualname(self) -> dict[str, Unit]:
+        """Functions by qualified name; of several with one name the last, as at run time."""
+        return {unit.qualname: unit for unit in self.units}
+
+    @cached_property
+    def classes(self) -> dict[str, ast.ClassDef]:
+        """Classes by qualified name."""
+        return {name: node for name, node in _classes(self.tree.body, "")}
+
+    def slice_of(self, node: ast.stmt) -> Slice:
+        """The concrete syntax of a statement (decorators included)."""
+        decorators = getattr(node, "decorator_list", [])
+        start = min([node.lineno, *(decorator.lineno for decorator in decorators)])
+        key = (start, node.end_lineno or node.lineno)
+        if key not in self._slices:
+            self._slices[key] = Slice(self.lines, *key)
+        return self._slices[key]
+
+    def absolute(self, imported: Import) -> str:
+        """The dotted module an import names, relative ones resolved against this module."""
+        if not imported.level:
+            return imported.module
+        package = self.name.split(".") if self.name else []
+        keep = len(package) - imported.level + self.is_package
+        return ".".join([*package[: max(keep, 0)], *([imported.module] if imported.module else [])])
+
+
+def flat(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements of a body and of the blocks that run unconditionally or by chance with it (if, try, with)."""
+    for statement in body:
+        yield statement
+        if isinstance(statement, ast.If):
+            yield from flat(statement.body)
+            yield from flat(statement.orelse)
+        elif isinstance(statement, ast.Try):
+            yield from flat(statement.body)
+            for handler in statement.handlers:
+                yield from flat(handler.body)
+            yield from flat(statement.orelse)
+            yield from flat(statement.finalbody)
+        elif isinstance(statement, (ast.With, ast.AsyncWith)):
+            yield from flat(statement.body)
+
+
+def definitions(statement: ast.stmt) -> Iterator[tuple[str, Definition]]:
+    """The names that one statement binds."""
+    if isinstance(statement, ast.Import):
+        for alias in statement.names:
+            if alias.asname:
+                yield alias.asname, Import(alias.name)
+            else:
+                top = alias.name.partition(".")[0]
+                yield top, Import(top)
+    elif isinstance(statement, ast.ImportFrom):
+        for alias in statement.names:
+            if alias.name != "*":
+                yield alias.asname or alias.name, Import(statement.module or "", alias.name, statement.level)
+    elif isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        yield statement.name, statement
+    elif isinstance(statement, ast.Assign):
+        for target in statement.targets:
+            for node in ast.walk(target):
+                if isinstance(node, ast.Name):
+                    yield node.id, Assigned(statement)
+    elif isinstance(statement, ast.AnnAssign) and statement.value and isinstance(statement.target, ast.Name):
+        yield statement.target.id, Assigned(statement)
+
+
+def _units(
+    body: Sequence[ast.stmt], prefix: str, owner: ast.ClassDef | None, outer: Unit | None
+) -> Iterator[Unit]:
+    for statement in _blocks(body):
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            unit = Unit(statement, prefix + statement.name, owner, outer)
+            yield unit
+            yield from _units(statement.body, f"{unit.qualname}.<locals>.", None, unit)
+        elif isinstance(statement, ast.ClassDef):
+            yield from _units(statement.body, f"{prefix}{statement.name}.", statement, outer)
+
+
+def _classes(body: Sequence[ast.stmt], prefix: str) -> Iterator[tuple[str, ast.ClassDef]]:
+    for statement in _blocks(body):
+        if isinstance(statement, ast.ClassDef):
+            yield prefix + statement.name, statement
+            yield from _classes(statement.body, f"{prefix}{statement.name}.")
+        elif isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield from _classes(statement.body, f"{prefix}{statement.name}.<locals>.")
+
+
+def _blocks(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    """All statements of a scope, whatever block they stand in."""
+    for statement in body:
+        yield statement
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            continue
+        for name in ("body", "orelse", "finalbody"):
+            yield from _blocks(getattr(statement, name, ()) or ())
+        for handler in getattr(statement, "handlers", ()):
+            yield from _blocks(handler.body)
+        for case in getattr(statement, "cases", ()):
+            yield from _blocks(case.body)
