@@ -14,7 +14,7 @@ import click
 from losslint import __version__
 from losslint.config import ConfigError, Configuration, Settings, command_line
 from losslint.config_keys import COLORS, OUTPUT_FORMATS
-from losslint.output import Unwritable, output_for, say
+from losslint.output import Unwritable, output_for, print_pieces, say, terminal_width
 from losslint.report.terminal import printable
 from losslint.run import Run, lines_of, run
 from losslint.source.discovery import STDIN
@@ -137,7 +137,7 @@ _selection_options = _together(
         help="Rules to switch off by path.",
     ),
 )
-_file_options = _together(
+_path_options = _together(
     click.option(
         "--exclude",
         multiple=True,
@@ -152,9 +152,11 @@ _file_options = _together(
         metavar="PATTERNS",
         help="Paths to leave out besides.",
     ),
-    click.option("--stdin-filename", metavar="PATH", help="What to call standard input (PATH `-`)."),
     click.option("--config", metavar="FILE", help="Read this configuration and no other."),
     click.option("--isolated", is_flag=True, help="Read no configuration."),
+)
+_stdin_option = click.option(
+    "--stdin-filename", metavar="PATH", help="What to call standard input (PATH `-`)."
 )
 _console_options = _together(
     click.option("-q", "--quiet", is_flag=True, help="Print findings and errors only."),
@@ -188,7 +190,8 @@ def _run(paths: Sequence[str], configuration: Configuration, stdin_filename: str
 @cli.command(short_help="Lint files and directories.")
 @click.argument("paths", nargs=-1, metavar="PATH…")
 @_selection_options
-@_file_options
+@_path_options
+@_stdin_option
 @click.option("--output-format", type=click.Choice(OUTPUT_FORMATS), help="How to write findings.")
 @click.option("-o", "--output-file", metavar="FILE", help="Write the report there instead of to stdout.")
 @click.option("--statistics", is_flag=True, help="Count findings by rule.")
@@ -221,7 +224,8 @@ def check(
 
 @cli.command(short_help="Every loss found, with its inferred degree.")
 @click.argument("targets", nargs=-1, required=True, metavar="PATH[::NAME]…")
-@_file_options
+@_path_options
+@_stdin_option
 @click.option(
     "--output-format", type=click.Choice(("text", "json")), default="text", help="How to write losses."
 )
@@ -257,6 +261,46 @@ def inspect(
 
         output.write(render_reveal(finished.losses, lines_of(finished), output.style))
     return FAILED if finished.errors else 0
+
+
+@cli.command(short_help="A rule's page, or the list of rules.")
+@click.argument("codes", nargs=-1, metavar="[CODE]…")
+@click.option("--all", "everything", is_flag=True, help="Print every page.")
+@click.option("--output-format", type=click.Choice(("text", "json")), default="text", help="How to write it.")
+def rule(codes: tuple[str, ...], everything: bool, output_format: str) -> int:
+    """Print the page of a rule; without CODE the list of rules."""
+    from losslint.report import pages
+    from losslint.rules import _registry
+
+    try:
+        chosen = (
+            [_registry.load(code) for code in codes] if codes and not everything else _registry.all_rules()
+        )
+    except _registry.UnknownRule as error:
+        raise click.UsageError(str(error)) from None
+    if output_format == "json":
+        print_pieces(pages.render_rules_json(chosen))
+    elif codes or everything:
+        print_pieces(pages.render_pages(chosen, width=terminal_width(), pretty=sys.stdout.isatty()))
+    else:
+        print_pieces(pages.render_list(chosen))
+    return 0
+
+
+@cli.command("config", short_help="The settings in force and where each came from.")
+@click.argument("path", default=os.curdir, metavar="[PATH]")
+@_selection_options
+@_path_options
+@click.option("--output-format", type=click.Choice(("text", "json")), default="text", help="How to write it.")
+def show_config(path: str, config: str | None, isolated: bool, output_format: str, **options: Any) -> int:
+    """Print the settings in force for a file or directory, as TOML, with the origin of each."""
+    from losslint.report.settings import render_settings, render_settings_json
+
+    configuration = _configuration(options, config=config, isolated=isolated)
+    settings = configuration.for_directory(path) if os.path.isdir(path) else configuration.for_file(path)
+    render = render_settings_json if output_format == "json" else render_settings
+    print_pieces(render(settings, path))
+    return 0
 
 
 def _run_settings(configuration: Configuration) -> Settings:

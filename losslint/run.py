@@ -132,7 +132,8 @@ def _collected(
                 key=lambda loss: (loss.path, loss.line),
             )
         ),
-        errors=tuple(sorted([*errors, *failures], key=lambda error: error.path)),
+        # What is wrong with the configuration of many files is told once.
+        errors=tuple(sorted(dict.fromkeys([*errors, *failures]), key=lambda error: error.path)),
         warnings=(*warnings, *(line for each in checked for line in each.warnings)),
         skipped=Counter(each.skipped for each in checked if each.skipped),
         tracebacks=tuple(each.traceback for each in checked if each.traceback),
@@ -151,6 +152,8 @@ def check_file(task: Task) -> Checked:
         return _check_data(data, task)
     except UnreadableFile as error:
         return Checked(FileResult(task.path, error=FileError(task.path, str(error))))
+    except ConfigError as error:
+        return Checked(FileResult(task.path, error=FileError(error.path, error.reason)))
     except Exception as error:  # a bug of ours in one file must not cost the findings in the others
         import traceback
 
@@ -188,12 +191,16 @@ def _net(settings: AnalysisSettings) -> Prefilter:
 
 
 def _analysed(source: SourceText, settings: Settings) -> tuple[tuple[Finding, ...], tuple[Loss, ...]]:
-    """Raw findings and losses. Raises ParseFailure."""
+    """Raw findings and losses. Raises ParseFailure, and ConfigError for a table that cannot be used."""
     # The analysis brings the concrete syntax with it, which most files never need.
+    from losslint.analysis.optable import TableError
     from losslint.engine import check_source
 
-    with _collector_paused():
-        return check_source(source, settings.analysis, None)
+    try:
+        with _collector_paused():
+            return check_source(source, settings.analysis, None)
+    except TableError as error:
+        raise ConfigError(settings.origin_of("ops").origin, str(error)) from None
 
 
 def _judged(
