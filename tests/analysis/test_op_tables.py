@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fnmatch
-import importlib
 import inspect
 import re
 import sys
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from op_names import installed, real
 
 from losslint.analysis.optable import REQUIRED, Operation, OpTable, Signature, TableError, builtin_table
 
@@ -146,40 +146,28 @@ def test_a_broken_table_is_one_clear_line(tmp_path: Path, text: str, message: st
     assert "mine.toml" in str(caught.value)
 
 
-# ------------------------------------------------------------------------------------------ against the libraries
+# ---------------------------------------------------------------------------- against the libraries
 
-ROOTS = {
-    "tensorflow": ("tensorflow",),
-    "keras": ("keras", "tensorflow.keras"),  # Keras 3 keeps the backend of Keras 2 under tf.keras only
-    "numpy": ("numpy",),
-    "einops": ("einops",),
-    "tensorflow_probability": ("tensorflow_probability",),
-}
-REVIEWED = ("tensorflow", "tensorflow.math", "tensorflow.nn", "tensorflow.linalg", "keras.ops", "keras.losses")
+REVIEWED = (
+    "tensorflow",
+    "tensorflow.math",
+    "tensorflow.nn",
+    "tensorflow.linalg",
+    "keras.ops",
+    "keras.losses",
+)
 ALIASED = (*REVIEWED, "keras.activations", "keras.backend", "tensorflow.compat.v1", "tensorflow.compat.v1.nn")
-
-
-def real(name: str) -> Any:
-    """The object of that dotted name. Raises LookupError."""
-    root, *rest = name.removesuffix("()").split(".")
-    for module in ROOTS[root]:
-        try:
-            value: Any = importlib.import_module(module)
-            for part in rest:
-                value = getattr(value, part)
-        except (AttributeError, ImportError):
-            continue
-        return value
-    raise LookupError(name)
 
 
 def public(module: str) -> list[str]:
     home = real(module)
-    return [f"{module}.{name}" for name in sorted(dir(home)) if name[0] != "_" and callable(getattr(home, name))]
+    return [
+        f"{module}.{name}" for name in sorted(dir(home)) if name[0] != "_" and callable(getattr(home, name))
+    ]
 
 
 def misplaced(name: str, operation: Operation, table: OpTable) -> Iterator[str]:
-    """Roles whose place in the real signature belongs to something else. Legacy spellings pass by keyword only."""
+    """Roles whose place in the real signature belongs to something else."""
     function = real(name)
     if name.endswith("()"):
         return
@@ -192,15 +180,10 @@ def misplaced(name: str, operation: Operation, table: OpTable) -> Iterator[str]:
     own = operation.get("keywords", {})
     for (role, _), place in zip(operation.signature.roles, places, strict=False):
         meant = own.get(place, role if place == role or place in table.synonyms.get(role, ()) else None)
-        if meant != role and place != "name":  # `name` sits among the arguments in v1; nobody gives it by place
+        if (
+            meant != role and place != "name"
+        ):  # `name` sits among the arguments in v1; nobody gives it by place
             yield f"{name}: {role} stands where {place} is in ({', '.join(places)})"
-
-
-def installed(operation_name: str) -> bool:
-    root = operation_name.split(".")[0]
-    if root not in ROOTS:
-        return False
-    return importlib.util.find_spec(root) is not None
 
 
 @pytest.mark.tensorflow
