@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import pytest
 from catalogue import named
+from losslint.rules._rule import Example, Rule, nothing
 
 from losslint.config import Configuration, command_line
-from losslint.rules._rule import Example, Rule
 from losslint.run import Task, check_file
 
 BAD, GOOD = named("bad"), named("good")
+OUTSIDE_THE_CALCULUS = {"LL001", "LL002"}
+
+
+def unwritten(rule: Rule) -> bool:
+    """Whether the rule has a page but no predicate yet: then its examples fail, and say so when they stop."""
+    return rule.find is nothing and rule.code not in OUTSIDE_THE_CALCULUS
 
 
 @pytest.mark.parametrize(("rule", "example"), BAD.values(), ids=BAD.keys())
-def test_a_bad_example_is_found_once(rule: Rule, example: Example) -> None:
+def test_a_bad_example_is_found_once(rule: Rule, example: Example, request: pytest.FixtureRequest) -> None:
+    if unwritten(rule):
+        request.applymarker(pytest.mark.xfail(reason=f"{rule.code} has no predicate yet", strict=True))
     assert codes_found(rule, example) == [rule.code]
 
 
