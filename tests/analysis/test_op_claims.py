@@ -19,6 +19,7 @@ from op_calls import (
     Array,
     close,
     finite,
+    given,
     keyword,
     named,
     np,
@@ -269,3 +270,97 @@ def test_segment(name: str, operation: Operation) -> None:
     extra = {"num_segments": 3} if "num" in dict(operation.signature.roles) else {}
     reference = getattr(np, operation.how)
     assert close(run(name, SIGNED, ids, **extra), reference(SIGNED.reshape(3, 2, 4), axis=1))
+
+
+# ---------------------------------------------------------------------------- shapes
+
+ROWS, SQUARE, BITS = np.array([0, 2]), SIGNED[:4], SIGNED > 0
+# How to call the variant, and what numpy makes of it, given the default axis of the entry.
+SHAPES: dict[str, tuple[tuple[Any, ...], Callable[[Any], Array]]] = {
+    "reshape": ((SIGNED, (4, 6)), lambda axis: SIGNED.reshape(4, 6)),
+    "flatten": ((CUBE,), lambda axis: CUBE.reshape(-1)),
+    "batch_flatten": ((CUBE,), lambda axis: CUBE.reshape(3, -1)),
+    "expand_dims": ((SIGNED, 0), lambda axis: SIGNED[None]),
+    "squeeze": ((SIGNED[:, None], 1), lambda axis: SIGNED),
+    "transpose": ((CUBE,), lambda axis: CUBE.transpose()),
+    "permute": ((CUBE, (1, 0, 2)), lambda axis: CUBE.transpose(1, 0, 2)),
+    "moveaxis": ((CUBE, 0, 2), lambda axis: np.moveaxis(CUBE, 0, 2)),
+    "stack": (([SIGNED, SIGNED],), lambda axis: np.stack([SIGNED] * 2, axis)),
+    "tile": ((SIGNED, (2, 1)), lambda axis: np.tile(SIGNED, (2, 1))),
+    "repeat": ((SIGNED, 2, 0), lambda axis: np.repeat(SIGNED, 2, 0)),
+    "gather": ((SIGNED, ROWS), lambda axis: np.take(SIGNED, ROWS, axis)),
+    "gather_nd": ((SIGNED, ROWS[:, None]), lambda axis: SIGNED[ROWS]),
+    "boolean_mask": ((SIGNED, BITS[:, 0]), lambda axis: SIGNED[BITS[:, 0]]),
+    "where": ((BITS, SIGNED, POSITIVE), lambda axis: np.where(BITS, SIGNED, POSITIVE)),
+    "one_hot": ((ROWS, 3), lambda axis: np.eye(3)[ROWS]),
+    "pad": ((SIGNED, [[1, 1], [0, 0]]), lambda axis: np.pad(SIGNED, ((1, 1), (0, 0)))),
+    "numpy_diag": ((SIGNED[0],), lambda axis: np.diag(SIGNED[0])),
+    "diag": ((SIGNED[0],), lambda axis: np.diag(SIGNED[0])),
+    "slice": ((SIGNED, [1, 0], [2, 3]), lambda axis: SIGNED[1:3, :3]),
+    "broadcast_to": ((SIGNED[0], (6, 4)), lambda axis: np.broadcast_to(SIGNED[0], (6, 4))),
+    "roll": ((SIGNED, 2, 0), lambda axis: np.roll(SIGNED, 2, 0)),
+    "size_of": ((SIGNED,), lambda axis: np.array(24)),
+    "rank_of": ((SIGNED,), lambda axis: np.array(2)),
+    "ensure_shape": ((SIGNED, (6, 4)), lambda axis: SIGNED),
+    "meshgrid": ((SIGNED[0], SIGNED[1]), lambda axis: np.meshgrid(SIGNED[0], SIGNED[1])[0]),
+    "take_along": ((SIGNED, np.argsort(SIGNED, -1), -1), lambda axis: np.sort(SIGNED, -1)),
+    "repeat_vector": ((SIGNED, 3), lambda axis: np.repeat(SIGNED[:, None], 3, 1)),
+    "einops_rearrange": ((SIGNED, "a b -> b a"), lambda axis: SIGNED.T),
+}
+
+
+@pytest.mark.parametrize(("name", "operation"), named("shape", hows=tuple(SHAPES)))
+def test_shape(name: str, operation: Operation) -> None:
+    arguments, expected = SHAPES[operation.how]
+    if name.endswith("sequence_mask"):
+        assert run(name, np.array([1, 3]), 3).tolist() == [[True, False, False], [True] * 3]
+        return
+    value = np.asarray(real(name)()(arguments[0])) if name.endswith("()") else run(name, *arguments)
+    assert close(value, expected(operation.get("axis", dict(operation.signature.roles).get("axis", 0))))
+
+
+@pytest.mark.parametrize(("name", "operation"), named("shape", hows=("shape_of", "static_shape_of")))
+def test_shape_of(name: str, operation: Operation) -> None:
+    assert [int(length) for length in real(name)(given(name, SIGNED))] == [6, 4]
+
+
+@pytest.mark.parametrize(("name", "operation"), named("shape", hows=("concat",)))
+def test_concat(name: str, operation: Operation) -> None:
+    axis = operation.get("axis", dict(operation.signature.roles).get("axis"))
+    extra = {"axis": 1} if axis is REQUIRED else {}
+    assert close(
+        run(name, [CUBE, CUBE], **extra), np.concatenate([CUBE, CUBE], 1 if axis is REQUIRED else axis)
+    )
+
+
+@pytest.mark.parametrize(("name", "operation"), named("shape", hows=("split", "unstack")))
+def test_split(name: str, operation: Operation) -> None:
+    axis = operation.get("axis", dict(operation.signature.roles).get("axis"))
+    parts = real(name)(CUBE, 3 if axis == 0 else 2) if operation.how == "split" else real(name)(CUBE)
+    expected = np.split(CUBE, 3 if axis == 0 else 2, axis) if operation.how == "split" else list(CUBE)
+    assert all(close(part, whole) for part, whole in zip(parts, expected, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("name", "operation"), named("shape", hows=("diag_part", "swapaxes", "reverse", "update"))
+)
+def test_which_axes(name: str, operation: Operation) -> None:
+    roles = dict(operation.signature.roles)
+    first, second = (
+        operation.get(role, roles.get(role, default)) for role, default in (("axis1", -2), ("axis2", -1))
+    )
+    if operation.how == "diag_part":
+        cube = SQUARE if "tensor_diag" in name else CUBE
+        assert close(run(name, cube), np.diagonal(cube, axis1=first, axis2=second))
+    elif operation.how == "swapaxes":
+        axes = () if first == -2 else (0, 2)
+        assert close(run(name, CUBE, *axes), np.swapaxes(CUBE, *(axes or (first, second))))
+    elif operation.how == "reverse":
+        axis = operation.get("axis")
+        assert close(run(name, SIGNED, *([[0]] if axis is None else [])), np.flip(SIGNED, axis or 0))
+    else:
+        calls = {"set_diag": (SQUARE, SQUARE[0]), "slice_update": (SIGNED, [0, 0], SQUARE)}
+        arguments = calls.get(name.rpartition(".")[2], (SIGNED, [[0]], SIGNED[1:2]))
+        value = run(name, *arguments)
+        assert value.shape == arguments[0].shape
+        assert not close(value, arguments[0]) or name.endswith("slice_update")

@@ -217,6 +217,73 @@ def test_roles_stand_where_the_arguments_do() -> None:
     assert wrong == []
 
 
+def defaults(name: str, operation: Operation, table: OpTable) -> Iterator[str]:
+    """Arguments that are optional on one side only, or whose default is not the real one."""
+    function, own = real(name), operation.get("keywords", {})
+    try:
+        found = inspect.signature(function.__init__ if inspect.isclass(function) else function).parameters
+    except (TypeError, ValueError):
+        return
+    roles = dict(operation.signature.roles)
+    for role, default in roles.items():
+        spellings = [word for word in found if word not in roles and word in table.synonyms.get(role, ())]
+        place = next((word for word in found if own.get(word, word) == role), next(iter(spellings), None))
+        if place is None or place == "name":
+            continue
+        there = REQUIRED if found[place].default is inspect.Parameter.empty else found[place].default
+        if default is not there and default != there and str(there) != "<no value>":
+            yield f"{name} {role}"
+
+
+# None means a certain axis there, or "no" (keepdims), or must not be left out all the same.
+DEFAULTS_THAT_DIFFER = {
+    "keras.backend.reverse axis",
+    "tensorflow.Variable x",
+    "tensorflow.argmax axis",
+    "tensorflow.argmin axis",
+    "tensorflow.compat.v1.gather axis",
+    "tensorflow.gather axis",
+    "tensorflow.grad_pass_through fn",
+    "tensorflow.math.log_softmax axis",
+    "tensorflow.math.softmax axis",
+    "tensorflow.nn.sigmoid_cross_entropy_with_logits y_pred",
+    "tensorflow.nn.sigmoid_cross_entropy_with_logits y_true",
+    "tensorflow.recompute_grad fn",
+    "tensorflow.sparse.reduce_max keepdims",
+    "tensorflow.sparse.reduce_sum keepdims",
+    "tensorflow.split num",  # two arguments of the function are called so
+}
+
+
+@pytest.mark.tensorflow
+def test_defaults_are_the_real_ones() -> None:
+    table, differ = builtin_table(), set()
+    for name, operation in table.operations.items():
+        if installed(name) and not operation.get("legacy") and not name.endswith("()"):
+            differ |= set(defaults(name, operation, table))
+    assert differ == DEFAULTS_THAT_DIFFER
+
+
+# Names of TensorFlow 0.x that even tf.compat.v1 has dropped.
+EXTINCT = {
+    "batch_matmul", "batch_matrix_transpose", "complex_abs", "concat_v2", "histogram_summary", "inv", "mul",
+    "neg", "pack", "scalar_summary", "select", "sub", "unpack",
+}  # fmt: skip
+
+
+@pytest.mark.tensorflow
+def test_legacy_names_were_real_once() -> None:
+    legacy = [name for name, operation in builtin_table().operations.items() if operation.get("legacy")]
+    gone = set()
+    for name in legacy:
+        if name.startswith("tensorflow."):
+            try:
+                real(name.replace("tensorflow.", "tensorflow.compat.v1.", 1))
+            except LookupError:
+                gone.add(name.removeprefix("tensorflow."))
+    assert gone == EXTINCT
+
+
 @pytest.mark.tensorflow
 def test_what_has_no_entry_is_exactly_the_reviewed_list() -> None:
     groups = tomllib.loads((OPS / "unlisted.toml").read_text(encoding="utf-8"))["groups"]
