@@ -11,7 +11,7 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -90,11 +90,16 @@ class Worker:
                 "`pip install tensorflow`, or point to an interpreter that has it with --python"
             )
 
-    def ask(self, request: Mapping[str, Any], seconds: float) -> dict[str, Any]:
-        """The worker's answer. Raises WorkerTimeout or WorkerDied; the process is gone then."""
+    def ask(
+        self, request: Mapping[str, Any], seconds: float, on_stage: Callable[[str], None] | None = None
+    ) -> dict[str, Any]:
+        """The worker's answer. Raises WorkerTimeout or WorkerDied; the process is gone then.
+
+        ``on_stage`` hears how far the worker came (``loaded``: the loss is imported and about to be run).
+        """
         self.start()
         try:
-            return self._exchange(request, seconds)
+            return self._exchange(request, seconds, on_stage)
         except BaseException:
             self.close()
             raise
@@ -115,7 +120,9 @@ class Worker:
                     stream.close()
         process.wait()
 
-    def _exchange(self, message: Mapping[str, Any], seconds: float) -> dict[str, Any]:
+    def _exchange(
+        self, message: Mapping[str, Any], seconds: float, on_stage: Callable[[str], None] | None = None
+    ) -> dict[str, Any]:
         process = self._process
         assert process is not None and process.stdin is not None and process.stdout is not None
         body = json.dumps(message).encode()
@@ -125,11 +132,15 @@ class Worker:
             process.stdin.flush()
         except OSError:
             raise WorkerDied(self._how_it_ended()) from None
-        (length,) = struct.unpack(">I", self._read(4, deadline))
-        if length > LARGEST_FRAME:
-            raise WorkerDied("its answer was no answer")
-        answer: dict[str, Any] = json.loads(self._read(length, deadline))
-        return answer
+        while True:
+            (length,) = struct.unpack(">I", self._read(4, deadline))
+            if length > LARGEST_FRAME:
+                raise WorkerDied("its answer was no answer")
+            answer: dict[str, Any] = json.loads(self._read(length, deadline))
+            if "stage" not in answer:
+                return answer
+            if on_stage is not None:
+                on_stage(answer["stage"])
 
     def _read(self, size: int, deadline: float) -> bytes:
         assert self._process is not None and self._process.stdout is not None
@@ -159,7 +170,7 @@ class Worker:
 
 
 def _environment(gpu: bool) -> dict[str, str]:
-    environment = {k: v for k, v in os.environ.items() if k not in {"PYTHONPATH", "PYTHONSTARTUP"}}
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONSTARTUP"}
     environment |= {"TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONDONTWRITEBYTECODE": "1", "MPLBACKEND": "Agg"}
     if not gpu:
         environment["CUDA_VISIBLE_DEVICES"] = "-1"

@@ -26,6 +26,7 @@ KINDS: Mapping[str, str] = {
     "onehot": "rows with a single 1.0",
     "int": "integers, int[low..high] (default 0..3)",
     "index": "integers below the first dimension",
+    "size": "the batch size itself, an integer",
     "bool": "true or false",
     "mask": "0.0 or 1.0, no row empty",
     "box": "corners, the first half of the last axis below the second",
@@ -111,7 +112,7 @@ _DIM = re.compile(r"^(?:\d+|\d*\s*\*?\s*N|N\s*\*\s*\d+)$")
 
 def role_of(name: str, kind: str) -> str:
     """``target`` or ``prediction``, by the name of the parameter and by what it holds."""
-    if kind in {"int", "index", "bool", "onehot", "mask", "literal", "sign"}:
+    if kind in {"int", "index", "size", "bool", "onehot", "mask", "literal", "sign"}:
         return "target"
     return "target" if TARGET_WORDS.search(name) and not name.lower().startswith("pred") else "prediction"
 
@@ -167,6 +168,6 @@ def with_predictions(specs: Iterable[InputSpec]) -> tuple[InputSpec, ...]:
     if any(spec.role == "prediction" for spec in specs):
         return specs
     for i in range(len(specs) - 1, -1, -1):
-        if specs[i].kind not in {"int", "index", "bool", "literal"}:
+        if specs[i].kind not in {"int", "index", "size", "bool", "literal"}:
             return (*specs[:i], replace(specs[i], role="prediction"), *specs[i + 1 :])
     return specs

@@ -18,6 +18,7 @@ LARGEST_DENOMINATOR = 6
 CONVERGING = 0.62  # an error of 1/N halves with each doubling; log N and 1/sqrt(N) do not get this far
 VANISHED = 0.05  # a limit below this share of the last value counts as zero
 NEAR = 0.02  # an epsilon inside a root bends a curve by less than this
+NEGLIGIBLE = 1e-4  # an epsilon beside a large sum bends by less
 CLOSE = 0.1  # the last slope of a curve that tends to a power is this close to it
 
 
@@ -57,8 +58,9 @@ def power_of(curve: Sequence[float], tolerance: float, floor: float = 0.0) -> Po
     shape = tuple(v / curve[-1] if curve[-1] else math.inf for v in curve)
     if min(abs(v) for v in curve) > 0 and (min(curve) > 0 or max(curve) < 0):
         slopes = [math.log2(b / a) for a, b in pairwise(curve)]
-        if max(slopes) - min(slopes) <= 4 * tolerance:
-            return Power(rational(slopes[-1], 1e-3), exact=True, shape=shape)
+        bend = max(slopes) - min(slopes)
+        if bend <= max(4 * tolerance, NEGLIGIBLE):
+            return Power(rational(slopes[-1], 1e-3), bend <= 4 * tolerance, shape)
     else:
         slopes = []
     power = _tends_to_a_power(slopes)

@@ -7,10 +7,11 @@ stdin and stdout; the loss itself sees an empty stdin and a closed-off stdout, s
 The worker only measures: values, gradient norms, differences. What they mean is judged in ``verdict.py``.
 """
 
-# ruff: noqa: B905, PTH109, PTH118, PTH123, RUF007, SIM115
+# ruff: noqa: B905, PERF203, PTH109, PTH113, PTH118, PTH123, RUF007, SIM115
 from __future__ import annotations
 
 import contextlib
+import filecmp
 import gc
 import importlib
 import importlib.util
@@ -21,6 +22,7 @@ import linecache
 import math
 import os
 import random
+import re
 import signal
 import struct
 import sys
@@ -44,13 +46,19 @@ with contextlib.suppress(ImportError):  # without it there is no framework eithe
     import numpy as np
 
 COPIES = (1, 2, 4, 8, 16)
-MORE_COPIES = (32, 64, 128)
+LARGEST_BATCH = 4e6  # entries; a curve is not followed further than this
 ROUNDING = {"float64": 2e-6, "float32": 1e-4, "float16": 2e-2, "bfloat16": 5e-2}
-SMALL, LARGE, GROUPS = 8, 64, 6
+SMALL, LARGE, GROUPS = 8, 64, 4
+# what the other half of a batch is exchanged from and to: more of the same, and across whatever kink there is
+EXCHANGES = (("unit", "unit"), ("up", "down"), ("large", "small"), ("unit", "up"), ("down", "unit"))
 
 
 class Unsupported(Exception):
     """The loss cannot be run without help; the text says what is missing."""
+
+
+class Failed(Exception):
+    """The loss raised, or gave nothing that can be measured, on every input that was tried."""
 
 
 class ImportTooSlow(BaseException):
@@ -81,30 +89,33 @@ def _sigmoid(x: Array) -> Array:
     return 1.0 / (1.0 + np.exp(-x))
 
 
-def _prob(rng: Any, shape: Shape, spec: Spec, scale: float) -> Array:
+def _prob(rng: Any, shape: Shape, spec: Spec, scale: float, shift: float) -> Array:
     x = rng.normal(size=shape) * scale
-    return _softmax(x) if shape and shape[-1] > 1 else _sigmoid(x)
+    if not shape or shape[-1] == 1:
+        return _sigmoid(x + shift)
+    x[..., 0 if shift > 0 else -1] += abs(shift)
+    return _softmax(x)
 
 
-def _onehot(rng: Any, shape: Shape, spec: Spec, scale: float) -> Array:
+def _onehot(rng: Any, shape: Shape, spec: Spec, scale: float, shift: float) -> Array:
     return np.eye(shape[-1])[rng.integers(0, shape[-1], size=shape[:-1])]
 
 
-def _boxes(rng: Any, shape: Shape, spec: Spec, scale: float) -> Array:
+def _boxes(rng: Any, shape: Shape, spec: Spec, scale: float, shift: float) -> Array:
     low, size = rng.uniform(0.0, 0.5, size=(2, *shape[:-1], shape[-1] // 2))
     return np.concatenate([low, low + size + 0.05], axis=-1)
 
 
-def _unit(rng: Any, shape: Shape, spec: Spec, scale: float) -> Array:
+def _unit(rng: Any, shape: Shape, spec: Spec, scale: float, shift: float) -> Array:
     x = rng.normal(size=shape)
     return x / np.linalg.norm(x, axis=-1, keepdims=True)
 
 
-def _int(rng: Any, shape: Shape, spec: Spec, scale: float) -> Array:
+def _int(rng: Any, shape: Shape, spec: Spec, scale: float, shift: float) -> Array:
     return rng.integers(spec.get("low", 0), spec.get("high", 3) + 1, size=shape)
 
 
-def _mask(rng: Any, shape: Shape, spec: Spec, scale: float) -> Array:
+def _mask(rng: Any, shape: Shape, spec: Spec, scale: float, shift: float) -> Array:
     """Zeros and ones; the first entry of the innermost axis is kept, so that no sample is empty."""
     mask = (rng.uniform(size=shape) < 0.7) * 1.0
     if shape and shape[-1] > 1:
@@ -112,7 +123,7 @@ def _mask(rng: Any, shape: Shape, spec: Spec, scale: float) -> Array:
     return mask
 
 
-def _smooth(rng: Any, shape: Shape, spec: Spec, scale: float) -> Array:
+def _smooth(rng: Any, shape: Shape, spec: Spec, scale: float, shift: float) -> Array:
     """Images in (0, 1): noise blurred along the inner axes."""
     x = rng.normal(size=shape)
     for axis in range(1, max(1, len(shape) - 1)):
@@ -120,26 +131,40 @@ def _smooth(rng: Any, shape: Shape, spec: Spec, scale: float) -> Array:
     return _sigmoid(x)
 
 
-KINDS = {
-    "real": lambda rng, shape, spec, scale: rng.normal(size=shape) * scale,
-    "positive": lambda rng, shape, spec, scale: (0.1 + rng.gamma(2.0, 0.5, size=shape)) * scale,
+def _binary(rng: Any, shape: Shape, spec: Spec, scale: float, shift: float) -> Array:
+    return (rng.uniform(size=shape) < _sigmoid(shift)) * 1.0
+
+
+KINDS: dict[str, Any] = {
+    "real": lambda rng, shape, spec, scale, shift: rng.normal(size=shape) * scale + shift,
+    "positive": lambda rng, shape, spec, scale, shift: (
+        (0.1 + rng.gamma(2.0, 0.5, shape)) * scale * 1.5**shift
+    ),
     "prob": _prob,
-    "unit-interval": lambda rng, shape, spec, scale: _sigmoid(rng.normal(size=shape) * scale),
-    "binary": lambda rng, shape, spec, scale: (rng.uniform(size=shape) < 0.5) * 1.0,
-    "sign": lambda rng, shape, spec, scale: (rng.uniform(size=shape) < 0.5) * 2.0 - 1.0,
+    "unit-interval": lambda rng, shape, spec, scale, shift: _sigmoid(rng.normal(size=shape) * scale + shift),
+    "binary": _binary,
+    "sign": lambda *how: _binary(*how) * 2.0 - 1.0,
     "onehot": _onehot,
     "int": _int,
-    "index": lambda rng, shape, spec, scale: rng.integers(0, max(1, shape[0]), size=shape),
-    "bool": lambda rng, shape, spec, scale: rng.uniform(size=shape) < 0.6,
+    "index": lambda rng, shape, spec, scale, shift: rng.integers(0, max(1, shape[0]), size=shape),
+    "bool": lambda *how: _binary(*how) > 0.0,
     "mask": _mask,
     "box": _boxes,
     "unit": _unit,
     "image": _smooth,
-    "zeros": lambda rng, shape, spec, scale: rng.normal(size=shape) * 0.0,
-    "ones": lambda rng, shape, spec, scale: rng.normal(size=shape) * 0.0 + 1.0,
+    "zeros": lambda rng, shape, spec, scale, shift: np.zeros(shape),
+    "ones": lambda rng, shape, spec, scale, shift: np.ones(shape),
 }
-EXACT_KINDS = {"int": "int32", "index": "int32", "bool": "bool"}
-VARIANTS = {"unit": 1.0, "small": 0.1, "large": 10.0, "negative": -1.0, "fit": 1.0}
+EXACT_KINDS = {"int": "int32", "index": "int32", "size": "int32", "bool": "bool"}
+# what a draw is like: its scale, and the shift of its predictions (kinks lie somewhere between up and down)
+VARIANTS = {
+    "unit": (1.0, 0.0),
+    "small": (0.1, 0.0),
+    "large": (10.0, 0.0),
+    "up": (1.0, 3.0),
+    "down": (1.0, -3.0),
+    "fit": (1.0, 0.0),
+}
 
 
 def draw(specs: Specs, n: int, seed: int, variant: str, dtype: str) -> Batch:
@@ -149,13 +174,17 @@ def draw(specs: Specs, n: int, seed: int, variant: str, dtype: str) -> Batch:
         if "value" in spec:
             arrays.append(spec["value"])
             continue
+        if spec["kind"] == "size":
+            arrays.append(np.asarray(n, spec.get("dtype") or "int32"))
+            continue
         shape = tuple(_axis_size(dim, n) for dim in spec["shape"])
         rng = np.random.default_rng([seed if batch_axes(spec) else 0, position])
-        scale = VARIANTS[variant]
-        kind: Any = KINDS[spec["kind"]]
-        array = kind(rng, shape, spec, abs(scale))
-        if scale < 0 and spec["kind"] == "real":
-            array = np.abs(array) * (-1.0 if spec["role"] == "prediction" else 1.0)
+        scale, shift = VARIANTS[variant]
+        if not batch_axes(spec):
+            scale, shift = 1.0, 0.0
+        elif spec["role"] != "prediction":
+            shift = 0.0
+        array = KINDS[spec["kind"]](rng, shape, spec, scale, shift)
         arrays.append(np.asarray(array, spec.get("dtype") or EXACT_KINDS.get(spec["kind"], dtype)))
     return _fitted(specs, arrays) if variant == "fit" else arrays
 
@@ -188,7 +217,7 @@ def replicate(specs: Specs, arrays: Batch, copies: int) -> Batch:
     def tile(array: Array, axes: list[int]) -> Array:
         return np.tile(array, [copies if axis in axes else 1 for axis in range(array.ndim)])
 
-    return _per_axis(specs, arrays, tile)
+    return _resized(specs, _per_axis(specs, arrays, tile), copies, 1)
 
 
 def part(specs: Specs, arrays: Batch, start: int, stop: int, n: int) -> Batch:
@@ -202,27 +231,31 @@ def part(specs: Specs, arrays: Batch, start: int, stop: int, n: int) -> Batch:
             array = array[tuple(index)]
         return array
 
-    return _per_axis(specs, arrays, cut)
+    return _resized(specs, _per_axis(specs, arrays, cut), stop - start, n)
 
 
-def graft(specs: Specs, kept: Batch, other: Batch, n: int, half: int) -> Batch:
-    """``other`` with the samples of one half (0 or 1) taken from ``kept``."""
+def _resized(specs: Specs, arrays: Batch, times: int, over: int) -> Batch:
+    """Inputs that *are* the batch size follow it."""
+    return [a * times // over if s.get("kind") == "size" else a for a, s in zip(arrays, specs)]
+
+
+def graft(specs: Specs, kept: Batch, other: Batch, n: int) -> Batch:
+    """The first half of the samples from ``kept``, the rest (and what lies between them) from ``other``."""
     grafted = []
     for spec, a, b in zip(specs, kept, other):
-        axes = [] if "value" in spec else batch_axes(spec)
-        if axes:
-            index = _half_index(a, axes, n, half)
+        if "value" not in spec and batch_axes(spec):
+            index = _half(a, batch_axes(spec), n)
             b = b.copy()
             b[index] = a[index]
         grafted.append(b)
     return grafted
 
 
-def _half_index(array: Array, axes: list[int], n: int, half: int) -> tuple[slice, ...]:
+def _half(array: Array, axes: list[int], n: int) -> tuple[slice, ...]:
+    """The index of the first half of the samples."""
     index = [slice(None)] * array.ndim
     for axis in axes:
-        middle = (n // 2) * (array.shape[axis] // n)
-        index[axis] = slice(middle, None) if half else slice(0, middle)
+        index[axis] = slice(0, (n // 2) * (array.shape[axis] // n))
     return tuple(index)
 
 
@@ -230,22 +263,27 @@ def _half_index(array: Array, axes: list[int], n: int, half: int) -> tuple[slice
 
 
 def load(request: Json) -> tuple[Callable[..., Any], str]:
-    """The callable and where it came from (``module`` or ``slice``)."""
+    """The callable, and whether it came from its ``module`` or, failing that, from a ``slice``."""
     if "source" in request:
         return _resolve(_execute(request["source"], request.get("path")), request), "source"
-    try:
-        if request.get("skip_import"):
-            raise Unsupported(request["skip_import"])
-        with _alarm(request.get("import_seconds")):
-            module = _import(request)
-        return _resolve(vars(module), request), "module"
-    except (Exception, SystemExit, ImportTooSlow) as error:
-        if not request.get("slice"):
-            raise
+    namespace = None
+    if request.get("skip_import") is None:
         try:
-            return _resolve(_execute(request["slice"], None), {**request, **request["slice_target"]}), "slice"
-        except Exception as second:
-            raise Unsupported(f"{one_line(error)}; alone: {one_line(second)}") from error
+            with _alarm(request.get("import_seconds")):
+                namespace = vars(_import(request))
+        except (Exception, SystemExit, ImportTooSlow) as error:
+            request["skip_import"] = request["import_error"] = one_line(error)
+    if namespace is not None:
+        try:
+            return _resolve(namespace, request), "module"
+        except Unsupported:
+            raise
+        except Exception as error:  # a factory that does more than make a function: its slice does not
+            request["skip_import"] = one_line(error)
+    try:
+        return _resolve(_execute(request["slice"], None), request), "slice"
+    except Exception as error:
+        raise Unsupported(f"{request['skip_import']}; without its module: {one_line(error)}") from error
 
 
 @contextlib.contextmanager
@@ -289,7 +327,10 @@ def _import(request: Json) -> types.ModuleType:
     if loaded is not None and os.path.realpath(getattr(loaded, "__file__", None) or "") == path:
         return loaded
     if "." in name:
-        return importlib.import_module(name)
+        module = importlib.import_module(name)
+        if not _same_file(module, path):
+            raise Unsupported(f"{name} is imported from another place than {path}")
+        return module
     if loaded is not None:
         name = "losslint_" + name
     spec = importlib.util.spec_from_file_location(name, path)
@@ -305,6 +346,12 @@ def _import(request: Json) -> types.ModuleType:
     return module
 
 
+def _same_file(module: types.ModuleType, path: str) -> bool:
+    """Whether the module is this file, or an installed copy of it (the framework's own sources)."""
+    file = getattr(module, "__file__", None) or ""
+    return os.path.realpath(file) == path or (os.path.isfile(file) and filecmp.cmp(file, path, shallow=False))
+
+
 def forget_modules(roots: list[str]) -> None:
     """Forgets the modules that came from these directories, so that two projects may use the same names."""
     places = tuple(os.path.join(os.path.realpath(root), "") for root in roots)
@@ -318,7 +365,7 @@ def forget_modules(roots: list[str]) -> None:
 def _resolve(namespace: Json, request: Json) -> Any:
     """Follows ``Class.method`` and ``factory.<locals>.inner``; instances and factories get arguments."""
     parts = request["qualname"].split(".")
-    known = request.get("arguments") or {}
+    known = request.setdefault("arguments", {})
     if parts[0] not in namespace:
         raise Unsupported(f"{parts[0]} is not defined at the top of the module once it is imported")
     value, owner = namespace[parts[0]], None
@@ -354,13 +401,26 @@ def _arguments(function: Callable[..., Any], known: Json, what: str) -> Json:
             chosen[p.name] = known["given"][p.name]
         elif p.default is p.empty:
             if p.name not in known.get("guesses", {}):
-                raise Unsupported(f"{what} needs an argument {p.name}; give it in the configuration's inputs")
+                raise Unsupported(f"{what} needs an argument {p.name}; which no default gives")
             chosen[p.name] = known["guesses"][p.name]
     return chosen
 
 
 def _instance(cls: type, known: Json) -> Any:
-    return cls(**_arguments(cls, known, cls.__name__))
+    """An instance made with defaults and guesses; if that is impossible, one whose constructor never ran.
+
+    A bare instance has the guesses as attributes, which is enough for a method that uses ``self.alpha``.
+    """
+    try:
+        return cls(**_arguments(cls, known, cls.__name__))
+    except Unsupported:
+        if known.get("given"):
+            raise
+        bare: Any = object.__new__(cls)
+        guesses = {k: v for k, v in known.get("guesses", {}).items() if not hasattr(cls, k)}
+        vars(bare).update(guesses)
+        known["bare"] = True
+        return bare
 
 
 def _inner(factory: Any, name: str, known: Json) -> Any:
@@ -409,6 +469,15 @@ class TensorFlow:
         tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
         self.version = tf.__version__
         self.needs_autograph = tf.errors.OperatorNotAllowedInGraphError
+        with contextlib.suppress(Exception):
+            self._restore_keras_2_backend()
+
+    def _restore_keras_2_backend(self) -> None:
+        """``from keras import backend as K`` finds ``K.sum`` and the like under Keras 3 too."""
+        backend, legacy = sys.modules["keras"].backend, self.tf.keras.backend
+        for name in dir(legacy):
+            if not name.startswith("_") and not hasattr(backend, name):
+                setattr(backend, name, getattr(legacy, name))
 
     def seed(self) -> None:
         self.tf.random.set_seed(0)
@@ -557,10 +626,12 @@ def _nest(node: Any) -> Any:
 # --- experiments --------------------------------------------------------------------------------------------
 
 
-def find_run(framework: TensorFlow, request: Json) -> Run:
-    """The first plan of inputs on which the loss is finite and has a gradient."""
-    reasons: list[str] = []
-    second_best, n = None, request["base"]
+def runnable(framework: TensorFlow, request: Json, reasons: list[str]) -> Iterator[tuple[Run, Batch, float]]:
+    """The plans of inputs on which the loss is finite, each with a batch and its value.
+
+    Those on which its gradient is not zero come first. ``reasons`` collects what was wrong with the others.
+    """
+    flat = []
     for specs in request["plans"]:
         for dtype in ("float64", "float32"):
             framework.float_type(dtype)
@@ -569,45 +640,65 @@ def find_run(framework: TensorFlow, request: Json) -> Run:
             step = framework.eager(adapter(function, specs), watched(specs))
             run = Run(function, specs, step, dtype, origin)
             try:
-                batch = draw(specs, n, 1, "unit", dtype)
+                batch = draw(specs, request["base"], 1, "unit", dtype)
                 value, gradients = run(batch)
             except Exception as error:
-                reasons.append(one_line(error))
+                reasons.append(f"{one_line(error)} (fed {dtype} {shown(specs)})")
                 continue
             if not math.isfinite(value) or not math.isfinite(norm(gradients)):
-                reasons.append("the value or the gradient is not finite")
+                reasons.append(f"the value or the gradient is not finite (fed {dtype} {shown(specs)})")
             elif norm(gradients) == 0.0:
-                second_best = second_best or run
-                reasons.append("the gradient is zero")
+                flat.append((run, batch, value))
             else:
-                return run
+                yield run, batch, value
             break
-    if second_best is not None:
-        framework.float_type(second_best.dtype)
-        return second_best
-    raise RuntimeError(_most_telling(reasons))
+    for run, batch, value in flat:
+        framework.float_type(run.dtype)
+        yield run, batch, value
 
 
-def _most_telling(reasons: list[str]) -> str:
-    return reasons[0] if reasons else "no inputs could be made for it"
+def shown(specs: Specs) -> str:
+    """The inputs in a few words, for messages."""
+    words = []
+    for spec in specs:
+        size = "(" + ",".join(str(dim) for dim in spec.get("shape", ())) + "):" + spec.get("kind", "")
+        words.append(f"{spec['name']}={spec['value']!r}" if "value" in spec else f"{spec['name']}={size}")
+    return " ".join(words)
 
 
-def into_graph(framework: TensorFlow, run: Run, batch: Batch) -> str:
+def into_graph(framework: TensorFlow, run: Run, batch: Batch, value: float) -> str:
     """Traces the loss with an unknown batch size; the experiments then run there, several times faster."""
-    specs, call = run.specs, adapter(run.function, run.specs)
+    call = adapter(run.function, run.specs)
     try:
-        try:
-            step = framework.graph(call, specs, batch, autograph=False)
-        except framework.needs_autograph:
-            step = framework.graph(call, specs, batch, autograph=True)
-        eager, graph = run.step(batch), step(batch)
+        step = _traced(framework, call, run.specs, batch)
+        traced = float(step(batch)[1])
     except Exception as error:
+        if run.dtype == "float64" and _traces_in_single(framework, call, run.specs):
+            return "ok"  # only the constants were of the wrong precision; the experiments go on eagerly
         return "failed: " + one_line(error)
-    a, b = float(eager[1]), float(graph[1])
-    if abs(a - b) > 10 * tolerance(run) * max(abs(a), abs(b)):
-        return f"differs: {a:.6g} eagerly, {b:.6g} in a graph"
+    if abs(value - traced) > 10 * tolerance(run) * max(abs(value), abs(traced)):
+        return f"differs: {value:.6g} eagerly, {traced:.6g} in a graph"
     run.step = step
     return "ok"
+
+
+def _traced(framework: TensorFlow, call: Callable[[Batch], Any], specs: Specs, batch: Batch) -> Step:
+    try:
+        return framework.graph(call, specs, batch, autograph=False)
+    except framework.needs_autograph:
+        return framework.graph(call, specs, batch, autograph=True)
+
+
+def _traces_in_single(framework: TensorFlow, call: Callable[[Batch], Any], specs: Specs) -> bool:
+    framework.float_type("float32")
+    try:
+        batch = draw(specs, 4, 1, "unit", "float32")
+        _traced(framework, call, specs, batch)(batch)
+    except Exception:
+        return False
+    finally:
+        framework.float_type("float64")
+    return True
 
 
 def tolerance(run: Run) -> float:
@@ -615,23 +706,28 @@ def tolerance(run: Run) -> float:
     return max(ROUNDING[kind] for kind in kinds)
 
 
-def replication(run: Run, n: int) -> list[Json]:
-    """Value and tied gradient norm at N, 2N, 4N, …; several draws. A curve that bends is followed further."""
+def replication(run: Run, n: int, copies_of: list[int]) -> list[Json]:
+    """Value and tied gradient norm at N, 2N, 4N, …; several draws. A curve that bends is followed further.
+
+    Each curve also notes the shapes of the results: they tell whether the loss still has its batch axis.
+    """
+    further = [copies_of[-1] * 2**i for i in (1, 2, 3)]
     variants = ["unit", "unit", "small", "large"] + (["fit"] if can_fit(run.specs) else [])
     curves = []
     for seed, variant in enumerate(variants, 1):
         batch = draw(run.specs, n, seed, variant, run.dtype)
-        curve: Json = {"variant": variant, "n": [], "value": [], "gradient": []}
+        curve: Json = {"variant": variant, "n": [], "value": [], "gradient": [], "shape": []}
         size = 0
-        for copies in COPIES + MORE_COPIES:
-            if copies == MORE_COPIES[0] and not (_bends(curve["value"]) or _bends(curve["gradient"])):
+        for copies in copies_of + further:
+            if copies == further[0] and not (_bends(curve["value"]) or _bends(curve["gradient"])):
                 break
-            if copies in MORE_COPIES and 2 * size > 4e6:
+            if copies in further and 2 * size > LARGEST_BATCH:
                 break
             arrays = replicate(run.specs, batch, copies)
             size = sum(getattr(a, "size", 0) for a in arrays)
             value, gradients = run(arrays)
             curve["n"].append(n * copies)
+            curve["shape"].append(run.shape)
             curve["value"].append(value)
             curve["gradient"].append(norm(run.tied(gradients, copies)))
         curves.append(curve)
@@ -647,7 +743,7 @@ def _bends(values: list[float]) -> bool:
 
 
 def interaction(run: Run, n: int = 8) -> dict[str, float]:
-    """How much one half of the batch feels the other, at fixed N: in the gradient and in the value.
+    """How much one half of the batch feels that the other half is exchanged, at fixed N.
 
     ``gradient`` is the largest change of the gradient at samples that stay while the others are exchanged;
     ``value`` the mixed second difference L(a,b) - L(a',b) - L(a,b') + L(a',b'). Both vanish for every
@@ -655,23 +751,22 @@ def interaction(run: Run, n: int = 8) -> dict[str, float]:
     """
     specs, single = run.specs, all("value" in s or len(batch_axes(s)) < 2 for s in run.specs)
     worst = {"gradient": 0.0, "value": 0.0}
-    for seed, variant in enumerate(["unit", "large", "negative", "small", "unit"], 11):
-        first, second = (draw(specs, n, s, variant, run.dtype) for s in (seed, seed + 100))
-        v_ab, g_ab = run(first)
-        v_ac, g_ac = run(graft(specs, first, second, n, 0))
-        for i, a, b in zip(run.watched, g_ab, g_ac):
+    for seed, (one, other) in enumerate(EXCHANGES, 11):
+        kept, kept_too = (draw(specs, n, s, "unit", run.dtype) for s in (seed, seed + 100))
+        b, c = (draw(specs, n, s, v, run.dtype) for s, v in ((seed + 200, one), (seed + 300, other)))
+        v_ab, g_ab = run(graft(specs, kept, b, n))
+        v_ac, g_ac = run(graft(specs, kept, c, n))
+        for i, g_b, g_c in zip(run.watched, g_ab, g_ac):
             axes = batch_axes(specs[i])
-            if not axes:
-                continue
-            size = max(abs(a).max(), abs(b).max())
-            index = _half_index(a, axes, n, 0)
-            if size > 0 and math.isfinite(size):
-                worst["gradient"] = max(worst["gradient"], float(abs(a[index] - b[index]).max() / size))
+            size = max(abs(g_b).max(), abs(g_c).max())
+            if axes and size > 0 and math.isfinite(size):
+                index = _half(g_b, axes, n)
+                worst["gradient"] = max(worst["gradient"], float(abs(g_b[index] - g_c[index]).max() / size))
         if single:
-            values = [v_ab, v_ac, run(graft(specs, first, second, n, 1))[0], run(second)[0]]
-            size = max(abs(v) for v in values)
-            if size > 0 and math.isfinite(size):
-                gap = abs(values[0] - values[1] - values[2] + values[3]) / size
+            values = [v_ab, v_ac, run(graft(specs, kept_too, b, n))[0], run(graft(specs, kept_too, c, n))[0]]
+            top = max(abs(v) for v in values)
+            if top > 0 and math.isfinite(top):
+                gap = abs(values[0] - values[1] - values[2] + values[3]) / top
                 worst["value"] = max(worst["value"], gap)
         if max(worst.values()) > 1e3 * tolerance(run):
             break
@@ -686,41 +781,47 @@ def resampling(run: Run) -> Json:
         whole = run(batch)[0]
         parts = [run(part(run.specs, batch, i, i + SMALL, LARGE))[0] for i in range(0, LARGE, SMALL)]
         pairs.append([whole, sum(parts) / len(parts)])
-        if group == 1 and all(abs(a - b) <= 1e-9 * abs(a) for a, b in pairs):
-            break  # micro-batches add up exactly: further draws can only say the same
+        crossed = pairs[0][0] * pairs[-1][1], pairs[-1][0] * pairs[0][1]
+        if group == 1 and abs(crossed[0] - crossed[1]) <= 1e-9 * abs(crossed[0]):
+            break  # the parts add up exactly, whatever the degree: further draws can only say the same
     return {"small": SMALL, "large": LARGE, "pairs": pairs}
 
 
-def leading(run: Run, n: int) -> tuple[str, list[int]]:
-    """``per-sample`` if the result still has an axis that follows N, else ``scalar``."""
-    shapes = []
-    for copies in (1, 2):
-        run(replicate(run.specs, draw(run.specs, n, 1, "unit", run.dtype), copies))
-        shapes.append(run.shape)
-    moved = shapes[0] != shapes[1]
-    return ("per-sample" if moved else "scalar"), shapes[0]
+def measure(framework: TensorFlow, request: Json, loaded: Callable[[], None]) -> Json:
+    """Everything about one loss; calls ``loaded`` once it is imported. Raises what the loss raises.
+
+    Inputs that fit one batch size by accident fail at the next; then the next plan is tried.
+    """
+    framework.float_type("float64")
+    load(request)
+    loaded()
+    reasons: list[str] = []
+    for run, batch, value in runnable(framework, request, reasons):
+        try:
+            return _experiments(framework, request, run, batch, value)
+        except Unsupported:
+            raise
+        except Exception as error:
+            reasons.append(f"{one_line(error)} (fed {run.dtype} {shown(run.specs)})")
+    raise Failed(reasons[0] if reasons else "no inputs could be made for it")
 
 
-def measure(framework: TensorFlow, request: Json) -> Json:
-    """Everything about one loss. Raises what the loss raises."""
-    run = find_run(framework, request)
-    n = request["base"]
-    batch = draw(run.specs, n, 1, "unit", run.dtype)
-    values = [run(batch)[0] for _ in range(2)]
-    if values[0] != values[1] and abs(values[0] - values[1]) > tolerance(run) * abs(values[0]):
-        raise Unsupported("not deterministic: the same batch gave {:.6g} and {:.6g}".format(*values))
-    graph = into_graph(framework, run, batch)
-    returns, shape = leading(run, n)
+def _experiments(framework: TensorFlow, request: Json, run: Run, batch: Batch, value: float) -> Json:
+    again = run(batch)[0]
+    if abs(value - again) > tolerance(run) * abs(value):
+        raise Unsupported(f"not deterministic: the same batch gave {value:.6g} and {again:.6g}")
+    graph = into_graph(framework, run, batch, value)
+    curves = replication(run, request["base"], request.get("copies") or list(COPIES))
+    shapes = curves[0]["shape"]
     return {
         "status": "measured",
-        "loaded_from": run.origin,
+        "loaded_from": run.origin + (", bare" if request["arguments"].get("bare") else ""),
         "inputs": run.specs,
         "dtype": run.dtype,
         "tolerance": tolerance(run),
         "graph_mode": graph,
-        "returns": returns,
-        "shape": shape,
-        "curves": replication(run, n),
+        "returns": "per-sample" if shapes[0] != shapes[1] else "scalar",
+        "curves": curves,
         "interaction": interaction(run),
         "resample": resampling(run),
         "evaluations": run.evaluations,
@@ -730,23 +831,36 @@ def measure(framework: TensorFlow, request: Json) -> Json:
 # --- serving ------------------------------------------------------------------------------------------------
 
 
+_NOISE = re.compile(r"\{\{.*?\}\}\s*|\s*\[Op:\w+\].*$|; NodeDef:.*$")
+_NOT_THE_POINT = (
+    "File ",
+    "Detected at node",
+    "Graph execution error",
+    "[[",
+    "Stack trace",
+    "in user code",
+    "During",
+)
+
+
 def one_line(error: BaseException, width: int = 300) -> str:
     """An exception in one line: its type and the part of its text that says something."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    text = lines[-1] if lines and lines[0].startswith("in user code") else " ".join(lines[:3])
-    if isinstance(error, (Unsupported, ImportTooSlow)) or (type(error) is RuntimeError and text):
+    lines = [_NOISE.sub("", line).strip() for line in str(error).splitlines()]
+    told = [line for line in lines if line and not line.startswith(_NOT_THE_POINT)]
+    text = told[-1] if str(error).lstrip().startswith("in user code") and told else " ".join(told[:2])
+    if isinstance(error, (Unsupported, Failed, ImportTooSlow)):
         return text[:width]
     name = type(error).__name__.lstrip("_")
-    return (f"{name}: {text}" if text else name)[:width]
+    return (text if text.startswith(name) else f"{name}: {text}" if text else name)[:width]
 
 
-def answer(framework: TensorFlow, request: Json) -> Json:
+def answer(framework: TensorFlow, request: Json, loaded: Callable[[], None] = lambda: None) -> Json:
     """One request to one answer; whatever the loss does to the process is undone as far as possible."""
     started, threads = time.monotonic(), threading.active_count()
     place, path, environment = os.getcwd(), list(sys.path), dict(os.environ)
     random.seed(0)
     try:
-        result = measure(framework, request)
+        result = measure(framework, request, loaded)
     except Unsupported as error:
         result = {"status": "unsupported", "reason": one_line(error)}
     except MemoryError:
@@ -760,7 +874,8 @@ def answer(framework: TensorFlow, request: Json) -> Json:
         os.environ.clear()
         os.environ.update(environment)
         framework.float_type("float32")
-    gc.collect()
+    if "import_error" in request:
+        result["import_error"] = request["import_error"]
     result["seconds"] = time.monotonic() - started
     result["threads_left"] = max(0, threading.active_count() - threads)
     return result
@@ -819,12 +934,20 @@ def serve() -> None:
     gc.collect()
     gc.freeze()
     write_frame(outgoing, {"ready": True, "version": framework.version, "python": sys.version.split()[0]})
+
+    def loaded() -> None:
+        write_frame(outgoing, {"stage": "loaded"})
+
+    answered = 0
     roots: list[str] = []
     while (request := read_frame(incoming)) is not None:
         if request.get("roots", roots) != roots:
             forget_modules(roots)
             roots = request.get("roots", roots)
-        write_frame(outgoing, answer(framework, request))
+        write_frame(outgoing, answer(framework, request, loaded))
+        answered += 1
+        if answered % 8 == 0:
+            gc.collect()  # traced functions hold themselves in cycles
 
 
 if __name__ == "__main__":

@@ -1,0 +1,99 @@
+"""From a static finding and the loss's measurement to ``confirmed``, ``refuted`` or ``unconfirmed``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from losslint.confirm.model import Measured
+from losslint.model import Confirmation, Finding
+
+CONFIRMED, REFUTED, UNCONFIRMED = "confirmed", "refuted", "unconfirmed"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a rule says of the whole loss, as a test of the measurement, and in words."""
+
+    holds: Callable[[Measured], bool]
+    words: str
+
+
+def judge_finding(finding: Finding, measured: Measured) -> Confirmation:
+    """What running the loss says of a finding in it. The reason is one sentence."""
+    if measured.status != "measured":
+        return Confirmation(UNCONFIRMED, reason=f"{measured.status}: {measured.reason}")
+    degree = measured.degree
+    claim = CLAIMS.get(finding.code)
+    if claim is None:
+        return Confirmation(UNCONFIRMED, degree, "this is no question of the batch size; running cannot tell")
+    if degree == "unknown":
+        return Confirmation(UNCONFIRMED, degree, "the loss is zero on everything it was fed")
+    if claim.holds(measured):
+        return Confirmation(CONFIRMED, degree, f"measured {_summary(measured)}")
+    return Confirmation(REFUTED, degree, f"{claim.words} was claimed, but measured {_summary(measured)}")
+
+
+def _exponent(measured: Measured) -> Fraction | None:
+    return None if measured.degree in {"mixed", "unknown"} else Fraction(measured.degree)
+
+
+def _grows(measured: Measured) -> bool:
+    exponent = _exponent(measured)
+    return exponent is not None and exponent > 0
+
+
+def _shrinks(measured: Measured) -> bool:
+    exponent = _exponent(measured)
+    return exponent is not None and exponent < 0
+
+
+def _mixed(measured: Measured) -> bool:
+    return measured.degree == "mixed"
+
+
+def _coupled(measured: Measured) -> bool:
+    return bool(measured.coupled)
+
+
+def _not_traceable(measured: Measured) -> bool:
+    return measured.graph_mode not in {None, "ok"}
+
+
+_GROWTH = Claim(lambda m: _grows(m) or _mixed(m), "growth with the batch")
+_MIX = Claim(_mixed, "no single power of N")
+_COUPLING = Claim(_coupled, "coupling between samples")
+
+CLAIMS: Mapping[str, Claim] = {
+    "LL101": _GROWTH,
+    "LL102": _MIX,
+    "LL103": _MIX,
+    "LL104": Claim(lambda m: _shrinks(m) or _mixed(m), "shrinking with the batch"),
+    "LL105": _GROWTH,
+    "LL106": _GROWTH,
+    "LL107": Claim(_not_traceable, "failure with an unknown batch size"),
+    "LL108": _GROWTH,
+    "LL109": Claim(lambda m: m.returns == "per-sample", "a result per sample"),
+    "LL201": _COUPLING,
+    "LL202": _COUPLING,
+    "LL203": _COUPLING,
+    "LL204": _COUPLING,
+    "LL205": _COUPLING,
+    "LL206": _COUPLING,
+    "LL301": Claim(lambda m: m.returns == "scalar", "a scalar result"),
+    "LL303": Claim(lambda m: m.degree != "0", "a degree other than 0"),
+}
+
+
+def _summary(measured: Measured) -> str:
+    """``degree 1``, ``no single power of N``…, what the gradient does if it differs, and coupling."""
+    value = "no single power of N" if measured.degree == "mixed" else f"degree {measured.degree}"
+    words = [value]
+    if measured.gradient_degree == "0" and measured.degree != "0":
+        words.append("while the gradient is unharmed (degree 0)")
+    elif measured.gradient_degree not in {measured.degree, "unknown"}:
+        words.append(f"and a gradient of degree {measured.gradient_degree}")
+    if measured.verdict in {"invariant", "coupled"}:
+        words.append("with coupled samples" if measured.coupled else "with independent samples")
+    return " ".join(words)

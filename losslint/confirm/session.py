@@ -1,0 +1,198 @@
+"""Runs many losses with one warm worker, one result after the other; what a loss does costs only itself."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from statistics import fmean, stdev
+from typing import Any
+
+from losslint.confirm.families import ARGUMENTS
+from losslint.confirm.interpreter import choose_python
+from losslint.confirm.locate import Candidate, candidates, place_of
+from losslint.confirm.measure import judgement_of
+from losslint.confirm.model import ConfirmOptions, Drift, Fed, LossRequest, Measured, Measurement
+from losslint.confirm.plan import CannotPlan, plans_for
+from losslint.confirm.process import Worker, WorkerDied, WorkerSettings, WorkerTimeout
+from losslint.confirm.slicing import slice_of
+from losslint.confirm.specs import SpecError, parse_input, parse_inputs, with_predictions
+from losslint.source.comments import read_pragmas
+from losslint.source.text import ParseFailure, SourceText, UnreadableFile, parse, read_source
+
+IMPORT_SHARE = 0.5  # of a loss's time may go into importing its module; then it is tried without the module
+STUDENT = {2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776, 6: 2.571, 7: 2.447, 8: 2.365}
+PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "losslint.toml", ".losslint.toml", ".git")
+
+
+def confirm_losses(requests: Sequence[LossRequest], options: ConfirmOptions) -> Iterator[Measured]:
+    """Yields one result per request, in order. Executes the code that is asked for.
+
+    Raises NoFramework before the first result if the interpreter cannot run TensorFlow; a loss that hangs,
+    crashes or raises never raises here.
+    """
+    settings = WorkerSettings(
+        python=choose_python(options.python, beside=options.project),
+        memory_mb=options.memory_mb,
+        gpu=options.gpu,
+    )
+    with Worker(settings) as worker:
+        session = _Session(worker, options)
+        for request in requests:
+            yield session.confirm(request)
+
+
+class _Session:
+    def __init__(self, worker: Worker, options: ConfirmOptions) -> None:
+        self.worker = worker
+        self.options = options
+        self.parsed: dict[str, tuple[SourceText, ast.Module]] = {}
+        self.bad_imports: dict[str, str] = {}
+
+    def confirm(self, request: LossRequest) -> Measured:
+        blank = Measured(request.path, request.qualname, request.line, "unsupported", static=request.static)
+        blank = replace(blank, trail=request.trail)
+        try:
+            candidate, wire = self._prepare(request)
+        except (UnreadableFile, ParseFailure, SpecError, CannotPlan, LookupError) as error:
+            return replace(blank, reason=str(error.args[0] if error.args else error))
+        blank = replace(blank, line=candidate.line)
+        answer = self._ask(request.path, wire)
+        if answer["status"] != "measured":
+            return replace(
+                blank, status=answer["status"], reason=answer["reason"], seconds=answer.get("seconds")
+            )
+        return _measured(blank, answer)
+
+    def _prepare(self, request: LossRequest) -> tuple[Candidate, dict[str, Any]]:
+        source, tree = self._parse(request.path)
+        candidate = _find(tree, request)
+        path = Path(request.path)
+        place = place_of(path, self.options.project or project_of(path))
+        package = place.name if path.stem == "__init__" else place.name.rpartition(".")[0]
+        if request.inputs:
+            declared = parse_inputs(request.inputs)
+        else:
+            pairs = read_pragmas(source).inputs_of(candidate.line)
+            declared = with_predictions(parse_input(name, spec) for name, spec in pairs)
+        plans = plans_for(candidate, declared, context=f"{path.stem} {_owner(candidate)}")
+        first, *_ = sizes = self.options.batch_sizes
+        return candidate, {
+            "path": str(path.resolve()),
+            "module": place.name,
+            "roots": list(place.roots),
+            "qualname": candidate.qualname,
+            "slice": slice_of(tree, candidate, package),
+            "base": first,
+            "copies": [size // first for size in sizes],
+            "plans": [[spec.to_wire() for spec in plan] for plan in plans],
+            "arguments": {"given": dict(request.arguments), "guesses": dict(ARGUMENTS)},
+            "import_seconds": self.options.timeout * IMPORT_SHARE,
+        }
+
+    def _parse(self, path: str) -> tuple[SourceText, ast.Module]:
+        if path not in self.parsed:
+            source = read_source(path)
+            self.parsed[path] = (source, parse(source))
+        return self.parsed[path]
+
+    def _ask(self, path: str, wire: dict[str, Any]) -> Mapping[str, Any]:
+        """The worker's answer; if the module broke it while being imported, once more without the module."""
+        wire["skip_import"] = self.bad_imports.get(path)
+        stages: list[str] = []
+        try:
+            answer = self.worker.ask(wire, self.options.timeout, stages.append)
+        except WorkerTimeout:
+            ended, status = f"no result after {self.options.timeout:g} s", "timeout"
+        except WorkerDied as error:
+            ended, status = str(error), "crashed"
+        else:
+            if reason := answer.get("import_error"):
+                self.bad_imports[path] = reason
+            if answer["threads_left"]:
+                self.worker.close()
+            return answer
+        if stages or wire["skip_import"]:
+            return {"status": status, "reason": ended}
+        self.bad_imports[path] = f"importing its module: {ended}"
+        again = self._ask(path, wire)
+        if again["status"] == "measured" or again["status"] == "timeout":
+            return again
+        return {"status": status, "reason": f"importing its module: {ended}"}
+
+
+def _find(tree: ast.Module, request: LossRequest) -> Candidate:
+    found = [c for c in candidates(tree) if c.qualname == request.qualname]
+    if not found:
+        raise LookupError(f"{request.qualname} is not in {request.path}")
+    return next((c for c in found if c.line == request.line), found[-1])
+
+
+def _owner(candidate: Candidate) -> str:
+    """Names that may say what the loss is about: of the enclosing classes and functions, and of bases."""
+    words = [getattr(parent, "name", "") for parent in candidate.parents]
+    bases = [ast.unparse(b) for p in candidate.parents if isinstance(p, ast.ClassDef) for b in p.bases]
+    return " ".join([*words, *bases])
+
+
+def project_of(path: Path) -> Path | None:
+    """The closest directory above a file that looks like a project's root."""
+    return next((p for p in path.resolve().parents if any((p / f).exists() for f in PROJECT_FILES)), None)
+
+
+def _measured(blank: Measured, answer: Mapping[str, Any]) -> Measured:
+    judgement = judgement_of(answer)
+    measurements = tuple(
+        Measurement("replicate", draw, curve["variant"], n, value, gradient)
+        for draw, curve in enumerate(answer["curves"], 1)
+        for n, value, gradient in zip(curve["n"], curve["value"], curve["gradient"], strict=True)
+    )
+    result = replace(
+        blank,
+        status="measured",
+        degree=judgement.degree,
+        gradient_degree=judgement.gradient_degree,
+        coupled=judgement.coupled,
+        verdict=judgement.verdict.value,
+        inputs=tuple(_fed(spec, answer["dtype"]) for spec in answer["inputs"]),
+        measurements=measurements,
+        split_gap=judgement.split_gap,
+        drift=drift_of(answer["resample"]),
+        graph_mode=answer["graph_mode"],
+        seconds=round(answer["seconds"], 4),
+        returns=answer["returns"],
+        loaded_from=answer["loaded_from"],
+        exact=judgement.exact,
+    )
+    return replace(result, agrees=_agrees(result))
+
+
+def _agrees(result: Measured) -> bool | None:
+    """Whether the analysis inferred what was measured; ``None`` where it did not claim to know."""
+    static = result.static
+    if static is None or static.verdict == "unknown" or result.verdict == "unknown":
+        return None
+    same_coupling = static.coupled is None or static.coupled == result.coupled
+    return same_coupling and (static.degree, static.verdict) == (result.degree, result.verdict)
+
+
+def _fed(spec: Mapping[str, Any], dtype: str) -> Fed:
+    if "value" in spec:
+        return Fed(spec["name"], (), type(spec["value"]).__name__, f"literal {spec['value']!r}")
+    bounds = f"[{spec['low']}..{spec['high']}]" if "high" in spec else ""
+    exact = {"int": "int32", "index": "int32", "bool": "bool"}.get(spec["kind"], dtype)
+    return Fed(spec["name"], tuple(spec["shape"]), spec.get("dtype") or exact, spec["kind"] + bounds)
+
+
+def drift_of(resample: Mapping[str, Any]) -> Drift:
+    """The expected value at the larger batch size over that at the smaller, as a ratio of means."""
+    pairs = resample["pairs"]
+    small, large = resample["small"], resample["large"]
+    whole, parts = fmean(pair[0] for pair in pairs), fmean(pair[1] for pair in pairs)
+    if parts == 0 or whole != whole:
+        return Drift(small, large, None, None, None)
+    ratio = whole / parts
+    spread = stdev(a - ratio * b for a, b in pairs) / (abs(parts) * len(pairs) ** 0.5)
+    reach = STUDENT[len(pairs)] * spread
+    return Drift(small, large, ratio, ratio - reach, ratio + reach)
