@@ -41,6 +41,7 @@ from losslint.rules import _registry
 from losslint.source.comments import NO_PRAGMAS, Pragmas, read_pragmas
 from losslint.source.entries import Entry, Words, find_entries
 from losslint.source.index import ModuleIndex
+from losslint.source.resolver import Resolver
 from losslint.source.text import ParseFailure, SourceText, parse
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def check_source(
     pragmas = read_pragmas(source) if "losslint" in source.text else NO_PRAGMAS
     index = ModuleIndex(source.path, source.lines, tree, *_module_name(source.path))
     try:
-        return Check(source, index, settings, pragmas, resolver or (lambda name: None)).run()
+        return Check(source, index, settings, pragmas, resolver or Resolver.for_file(source.path)).run()
     except RecursionError:
         raise ParseFailure(1, 1, "expressions are nested too deeply to be analysed") from None
 
@@ -169,20 +170,16 @@ class Check:
             scope.names[parameters[0].name.value] = this
             scope.this = this
             parameters = parameters[1:]
+        beside_data = entry.found_by in ("parameters", "class", "compile", "comment") or any(
+            self.vocabulary.is_batched(parameter.name.value) for parameter in parameters
+        )
         for parameter in (*parameters, *closure.node.params.kwonly_params):
             name = parameter.name.value
-            if name in closure.defaults and not (
-                isinstance(closure.defaults[name], Const)
-                and self.vocabulary.is_batched(name)
-                and closure.defaults[name] != Const(None)
-            ):
+            if name in closure.defaults:
                 scope.names[name] = closure.defaults[name]
             else:
-                annotation = getattr(parameter.annotation, "annotation", None)
                 scope.names[name] = run.parameter(
-                    name,
-                    loss=True,
-                    annotation=getattr(annotation, "value", "") if annotation is not None else "",
+                    name, loss=True, annotation=classes.annotation_of(parameter), beside_data=beside_data
                 )
         star = closure.node.params.star_arg
         if isinstance(star, cst.Param):

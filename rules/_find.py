@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
-from losslint.analysis.degree import MIXED, ZERO
+from losslint.analysis.degree import MIXED, UNKNOWN, ZERO
 from losslint.analysis.outcome import MIXING, Outcome, Problem
-from losslint.analysis.values import Flaw, Kind, Step, Tensor
+from losslint.analysis.values import Flaw, Kind, Spread, Step, Tensor
 
 
 def values(outcome: Outcome) -> Iterator[Tensor]:
@@ -55,6 +55,8 @@ def coupling(outcome: Outcome, kind: Kind, message: str) -> Iterator[Problem]:
     ``message`` may use ``{operation}`` and ``{source}`` (the line of the reduction).
     """
     for value in values(outcome):
+        if value.spread is Spread.UNKNOWN or value.degree is UNKNOWN:
+            continue  # what cannot be followed is not accused
         spoken = causes(value)
         for flaw in of_kind(value, kind):
             if spoken.isdisjoint(flaw.sources or (flaw.step,)):

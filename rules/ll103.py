@@ -131,7 +131,10 @@ def find(outcome: Outcome) -> Iterator[Problem]:
     for value in values(outcome):
         if value.degree is not MIXED:
             continue
+        by_name = {step for flaw in of_kind(value, Kind.LITERAL) for step in flaw.sources}
         for flaw in of_kind(value, Kind.UNEQUAL):
+            if not by_name.isdisjoint(flaw.sources):
+                continue  # LL105 says it better: one term is divided by a constant
             message = (
                 f"{flaw.step.message}: their relative weight changes with the batch size; bring both to one scale, "
                 f"normally a mean over the batch each"

@@ -8,6 +8,7 @@ from losslint.rules._find import growing, of_kind, trail, values
 from losslint.rules._page import with_examples
 from losslint.rules._rule import Example, Rule
 
+from losslint.analysis.degree import MIXED
 from losslint.analysis.outcome import Outcome, Problem
 from losslint.analysis.values import Kind
 from losslint.model import Severity
@@ -133,7 +134,8 @@ class AbsoluteLoss(keras.losses.Loss):
 def find(outcome: Outcome) -> Iterator[Problem]:
     """Every division of a batch sum by a constant, or by a batch size that is one in name only."""
     for value in values(outcome):
-        wanted = [Kind.LITERAL] if value in list(growing(outcome)) else []
+        unequal = value.degree is MIXED and bool(of_kind(value, Kind.UNEQUAL))
+        wanted = [Kind.LITERAL] if unequal or value in list(growing(outcome)) else []
         if value.degree == 0 and not outcome.distributed:
             wanted.append(Kind.NOMINAL)
         for flaw in of_kind(value, *wanted):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from losslint.source.index import Import
 
 from . import classes, names, shapes
 from .algebra import At
-from .axes import SCALAR, WILD, Axes
+from .axes import FEATURES, PLAIN, SCALAR, WILD, Axes
 from .degree import UNKNOWN, ZERO
 from .scope import Scope
 from .values import (
@@ -58,9 +59,21 @@ def super_of(scope: Scope) -> Value:
     return Unknown("super()")
 
 
+CONSTANTS: dict[str, Value] = {
+    "newaxis": Const(None),
+    "pi": Const(math.pi),
+    "e": Const(math.e),
+    "inf": Const(math.inf),
+    "nan": Const(math.nan),
+}
+"""Attributes of numerical libraries that are plain constants."""
+
+
 def attribute(run: Interpreter, owner: Value, attr: str) -> Value:
     """``owner.attr``."""
     if isinstance(owner, External):
+        if attr in CONSTANTS and run.program.table.find(f"{owner.name}.{attr}") is None:
+            return CONSTANTS[attr]
         return External(f"{owner.name}.{attr}")
     if isinstance(owner, Module):
         return names.member(run, owner.ref.index.name, attr)
@@ -105,10 +118,10 @@ def tensor_attribute(run: Interpreter, owner: Tensor, attr: str) -> Value:
 def settings_attribute(run: Interpreter, attr: str) -> Value:
     """An attribute of an object nobody knows: a setting, weights, or a nominal batch size by its name."""
     if run.vocabulary.is_weights(attr):
-        return Many(constant(axes=WILD, weights=True), shapes.PLAIN)
+        return Many(constant(axes=FEATURES, weights=True), PLAIN)
     if run.vocabulary.is_batch_size(attr):
         return run.parameter(attr, loss=False)
-    return constant(axes=WILD, opaque=True)
+    return constant(axes=FEATURES, opaque=True)
 
 
 def set_attribute(run: Interpreter, owner: Value, attr: str, value: Value) -> None:
@@ -162,7 +175,7 @@ def _from_sequence(owner: Seq, index: Value) -> Value:
         ]
         if all(part is None or isinstance(part, Const) for part in (index.start, index.stop, index.step)):
             return Seq(owner.items[slice(*bounds)])
-        return Many(owner.items[0], shapes.PLAIN) if owner.items else owner
+        return Many(owner.items[0], PLAIN) if owner.items else owner
     if not owner.items:
         return Unknown("an item of an empty list")
     if all(isinstance(item, Const) for item in owner.items):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from .axes import broadcast
+from .axes import Axes, broadcast, crossed
 from .degree import MIXED, UNKNOWN, ZERO, Degree, minus, plus, power_of_n, same, times
 from .values import Flaw, Kind, Offset, Spread, Step, Tensor, merge
 
@@ -52,8 +52,16 @@ def joined(left: Tensor, right: Tensor, **changes: Any) -> Tensor:
         weights=left.weights or right.weights,
         nominal=left.nominal or right.nominal,
         static=left.static or right.static,
+        compared=left.compared or right.compared,
         **changes,
     )
+
+
+def spread_out(at: At, left: Tensor, right: Tensor, result: Tensor) -> Tensor:
+    """``result`` with a BROADCAST flaw where a vector over the batch met a column and made a matrix of it."""
+    if not (left.data and right.data and crossed(left.axes, right.axes)):
+        return result
+    return flawed(at, Kind.BROADCAST, result, "(N,) meets (N, 1) and becomes N×N")
 
 
 def flawed(at: At, kind: Kind, value: Tensor, message: str, *, subject: str = "") -> Tensor:
@@ -121,7 +129,7 @@ def add(at: At, left: Tensor, right: Tensor, *, negative: bool = False) -> Tenso
         return _add_constants(left, right, joined(left, right, axes=axes, number=number))
     for value, other, flipped in ((left, right, False), (right, left, negative)):
         if value.data and not other.data and not other.weights:
-            return _add_constant(value, other, axes, compared=negative or flipped)
+            return _add_constant(at, value, other, axes, compared=negative or flipped)
     slopes = [slope for slope in (left.slope, right.slope) if slope is not None]
     sum_ = joined(
         left,
@@ -133,6 +141,7 @@ def add(at: At, left: Tensor, right: Tensor, *, negative: bool = False) -> Tenso
         offset=max(left.offset, right.offset),
         diagonal=left.diagonal and right.diagonal,
     )
+    sum_ = spread_out(at, left, right, sum_)
     if left.diagonal != right.diagonal:  # the diagonal is a vanishing share of an N×N matrix
         full = right if left.diagonal else left
         return replace(sum_, degree=full.degree, slope=full.slope)
@@ -157,7 +166,7 @@ def _add_constants(left: Tensor, right: Tensor, sum_: Tensor) -> Tensor:
     )
 
 
-def _add_constant(value: Tensor, other: Tensor, axes: Any, *, compared: bool) -> Tensor:
+def _add_constant(at: At, value: Tensor, other: Tensor, axes: Axes, *, compared: bool) -> Tensor:
     """Data plus a constant: the constant shifts the value and leaves the gradient alone."""
     sum_ = joined(
         value,
@@ -176,8 +185,10 @@ def _add_constant(value: Tensor, other: Tensor, axes: Any, *, compared: bool) ->
         return replace(sum_, degree=UNKNOWN if UNKNOWN in (value.degree, other.degree) else MIXED)
     if value.degree < other.degree:
         return replace(sum_, degree=MIXED)
-    negative = other.number is not None and other.number < 0
-    return replace(sum_, offset=Offset.TARGET if compared or negative else max(Offset.SMOOTH, value.offset))
+    if compared or (other.number is not None and other.number < 0):
+        step = at.step(f"sets a constant against a value that scales as {power_of_n(value.degree)}")
+        return replace(sum_, offset=Offset.TARGET, compared=step)
+    return replace(sum_, offset=max(Offset.SMOOTH, value.offset))
 
 
 def multiply(at: At, left: Tensor, right: Tensor) -> Tensor:
@@ -194,13 +205,21 @@ def multiply(at: At, left: Tensor, right: Tensor) -> Tensor:
         count=left.count or right.count if not (left.data or right.data) else False,
         number=_number(left, right, lambda a, b: a * b),
     )
-    product = coupling(at, (left, right), product)
+    product = spread_out(at, left, right, coupling(at, (left, right), product))
     for value, factor in ((left, right), (right, left)):
-        if not factor.data and isinstance(factor.degree, Fraction) and factor.degree < 0:
+        if factor.data or not isinstance(factor.degree, Fraction):
+            continue
+        if value.raised and factor.nominal and (factor.degree < 0 or (factor.number or 2) < 1):
+            product = _by_name(at, factor, product)
+        if factor.degree < 0:
             return _normalised(at, value, factor, times(factor.degree, Fraction(-1)), product)
-        if value.raised and factor.opaque and factor.axes.rank == 0 and not factor.data:
-            return product
     return product
+
+
+def _by_name(at: At, divisor: Tensor, quotient: Tensor) -> Tensor:
+    """Division by a batch size that is one by name: a visible constant, or something nobody sees."""
+    visible = divisor.degree == ZERO
+    return flawed(at, Kind.LITERAL if visible else Kind.NOMINAL, quotient, f"divided by {divisor.nominal}", subject=divisor.nominal)
 
 
 def divide(at: At, left: Tensor, right: Tensor) -> Tensor:
@@ -221,6 +240,7 @@ def divide(at: At, left: Tensor, right: Tensor) -> Tensor:
     )
     if right.offset is Offset.TARGET and right.data and right.degree != ZERO:
         return _nonhomogeneous(at, right, quotient)
+    quotient = spread_out(at, left, right, quotient)
     if right.data:
         return _ratio(at, left, right, quotient)
     if right.opaque and left.raised and right.degree == ZERO:
@@ -231,8 +251,7 @@ def divide(at: At, left: Tensor, right: Tensor) -> Tensor:
             reasons=merge(quotient.reasons, (f"what {right.nominal or 'the divisor'} counts",)),
         )
     if right.nominal and left.raised:
-        kind = Kind.LITERAL if right.degree == ZERO else Kind.NOMINAL
-        quotient = flawed(at, kind, quotient, f"divided by {right.nominal}", subject=right.nominal)
+        quotient = _by_name(at, right, quotient)
     elif left.raised and right.number is not None and _like_a_batch_size(right.number):
         quotient = flawed(
             at, Kind.LITERAL, quotient, f"divided by {right.number:g}", subject=f"{right.number:g}"
@@ -269,27 +288,22 @@ def _ratio(at: At, left: Tensor, right: Tensor, quotient: Tensor) -> Tensor:
     """Division by data: harmless per sample, LL203 when the divisor sums up the batch."""
     if isinstance(quotient.degree, Fraction) and quotient.degree <= 0:
         quotient = replace(quotient, raised=())
-    known = {Kind.RATIO, Kind.VARIANCE, Kind.ORDER, Kind.PAIRWISE, Kind.STATISTIC}
-    if quotient.spread is Spread.COUPLED and right.spread is not Spread.SAMPLE:
-        if not any(flaw.kind in known for flaw in right.flaws):
-            quotient = flawed(
-                at, Kind.RATIO, quotient, "divided by a sum over the batch that depends on the data"
-            )
-        if (
-            isinstance(quotient.degree, Fraction)
-            and quotient.degree < 0
-            and isinstance(left.degree, Fraction)
-        ):
-            flaw = Flaw(
-                Kind.SUNK,
-                at.step("normalised by a batch sum"),
-                at.name,
-                right.reduced,
-                power_of_n(left.degree),
-            )
-            quotient = replace(quotient, flaws=merge(quotient.flaws, (flaw,)))
-        return quotient
-    return coupling(at, (left, right), quotient)
+    if quotient.spread is not Spread.COUPLED or right.spread in (Spread.SAMPLE, Spread.UNKNOWN):
+        return coupling(at, (left, right), quotient)
+    if not any(flaw.kind in NAMED_COUPLING for flaw in right.flaws):
+        # That both sums went through a square or a root on the way is part of the same cause.
+        kept = tuple(flaw for flaw in quotient.flaws if flaw.kind is not Kind.STATISTIC)
+        message = "divided by a sum over the batch that depends on the data"
+        quotient = flawed(at, Kind.RATIO, replace(quotient, flaws=kept), message)
+    if isinstance(quotient.degree, Fraction) and quotient.degree < 0 and isinstance(left.degree, Fraction):
+        flaw = Flaw(Kind.SUNK, at.step("normalised by a batch sum"), at.name, right.reduced, power_of_n(left.degree))
+        quotient = replace(quotient, flaws=merge(quotient.flaws, (flaw,)))
+    return quotient
+
+
+NAMED_COUPLING = {Kind.RATIO, Kind.VARIANCE, Kind.ORDER, Kind.PAIRWISE}
+"""Couplings that explain themselves better than the ratio they end in."""
+
 
 
 def power(at: At, value: Tensor, exponent: Fraction | None) -> Tensor:
@@ -370,6 +384,9 @@ def _nonhomogeneous(at: At, value: Tensor, after: Tensor) -> Tensor:
     )
     if not value.data:
         return mixed
+    if value.offset is Offset.TARGET and value.compared is not None:
+        flaw = Flaw(Kind.UNEQUAL, value.compared, at.name, value.raised or value.reduced)
+        return replace(mixed, flaws=merge(mixed.flaws, (flaw,)), trail=merge(mixed.trail, (value.compared,)))
     return flawed(at, Kind.NONLINEAR, mixed, f"{at.name} of {power_of_n(value.degree)}: no single power of N")
 
 

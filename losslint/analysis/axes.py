@@ -26,6 +26,8 @@ class Axis:
     size: int | None = None
     order: int = 0
     data: bool = False
+    added: bool = False
+    """An axis of length 1 that the program asked for (``expand_dims``, ``newaxis``): what it meets is meant."""
 
     @property
     def plain(self) -> bool:
@@ -40,6 +42,7 @@ class Axis:
 
 PLAIN = Axis()
 SINGLE = Axis(size=1)
+ADDED = Axis(size=1, added=True)
 BATCH = Axis(extent=ONE)
 UNSURE = Axis(extent=UNKNOWN)
 
@@ -170,6 +173,8 @@ def spell_axis(axis: Axis) -> str:
 
 
 SCALAR = Axes()
+FEATURES = Axes((), ZERO, ())
+"""Any number of axes, none of them the batch."""
 WILD = Axes((), UNKNOWN, ())
 """Nothing is known of the axes."""
 
@@ -216,6 +221,8 @@ def broadcast(left: Axes, right: Axes) -> Axes:
         return left
     if left == SCALAR:
         return right
+    if crossed(left, right):
+        return closed((BATCH, BATCH))
     if left.middle is None and right.middle is None:
         long, short = (
             (left.front, right.front) if len(left.front) >= len(right.front) else (right.front, left.front)
@@ -241,6 +248,28 @@ def broadcast(left: Axes, right: Axes) -> Axes:
         return hidden(left.total)
     bigger, smaller = (left, right) if left.batches else (right, left)
     return bigger if smaller.total == ZERO else WILD
+
+
+def crossed(left: Axes, right: Axes) -> bool:
+    """Whether ``(N,)`` meets ``(N, 1)``: a vector over the batch beside a column that kept its last axis.
+
+    Where the rank is open, both count from the same inputs: a reduction that kept its axis beside one that dropped it
+    runs only if what is left of the second is ``(N,)``.
+    """
+    long, short = (left, right) if left.least_rank > right.least_rank else (right, left)
+    if long.least_rank - short.least_rank != 1 or (long.middle is None) != (short.middle is None):
+        return False
+    if long.middle not in (None, ZERO) or short.middle not in (None, ZERO):
+        return False
+    column = long.listed[-1] if long.middle is None or long.back else None
+    return (
+        column is not None
+        and column.size == 1
+        and not column.added
+        and len(short.listed) == 1
+        and short.listed[0].batch
+        and long.listed[0].batch
+    )
 
 
 def _broadcast_exact(exact: Axes, other: Axes) -> Axes:

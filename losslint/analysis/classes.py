@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from . import names
-from .axes import PLAIN, WILD
+from .axes import FEATURES, PLAIN
 from .scope import ClassRef, Closure, Scope
 from .values import (
     Class,
@@ -246,10 +246,14 @@ def unknown_arguments(run: Interpreter, closure: Closure, *, loss: bool) -> list
         if name in closure.defaults:
             values.append(closure.defaults[name])
             continue
-        annotation = parameter.annotation.annotation if parameter.annotation is not None else None
-        kind = annotation.value if isinstance(annotation, cst.Name) else ""
-        values.append(run.parameter(name, loss=loss, annotation=kind))
+        values.append(run.parameter(name, loss=loss, annotation=annotation_of(parameter)))
     return values
+
+
+def annotation_of(parameter: cst.Param) -> str:
+    """The annotation of a parameter, if it is a plain name."""
+    annotation = parameter.annotation.annotation if parameter.annotation is not None else None
+    return annotation.value if isinstance(annotation, cst.Name) else ""
 
 
 def construct(run: Interpreter, cls: Class, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
@@ -303,7 +307,7 @@ def initialise_external(owner: Super, kwargs: Mapping[str, Value]) -> Value:
 
 def weights() -> Value:
     """A list of weights or of their regularisers."""
-    return Many(constant(axes=WILD, weights=True), PLAIN)
+    return Many(constant(axes=FEATURES, weights=True), PLAIN)
 
 
 __all__ = [

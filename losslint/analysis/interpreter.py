@@ -17,7 +17,7 @@ from losslint.source.index import ModuleIndex
 
 from . import classes, invoke
 from .algebra import At
-from .axes import PLAIN, SCALAR, WILD, batch_first
+from .axes import FEATURES, PLAIN, SCALAR, WILD, batch_first
 from .degree import ONE, ZERO
 from .expressions import evaluate
 from .program import Program
@@ -205,21 +205,25 @@ class Interpreter:
 
     # -- parameters nobody gave -------------------------------------------------------------------------------------
 
-    def parameter(self, name: str, *, loss: bool, annotation: str = "") -> Value:
-        """The value of a parameter that no caller gives: by what its name says. ``loss``: of a loss itself."""
+    def parameter(self, name: str, *, loss: bool, annotation: str = "", beside_data: bool = False) -> Value:
+        """The value of a parameter that no caller gives, by what its name says.
+
+        ``loss``: it is a parameter of a loss itself; ``beside_data``: other parameters of that loss certainly hold data,
+        so that one of which nothing is known holds one entry per sample too.
+        """
         words = self.vocabulary
-        if words.is_batch_size(name):
-            return Tensor(SCALAR, ONE, nominal=name)
+        if words.is_batch_size(name):  # a loss is handed the size by its caller; a factory's is a setting
+            return Tensor(SCALAR, ONE, count=loss, nominal="" if loss else name)
         if annotation in ("int", "float", "bool", "str"):
             return constant(opaque=True)
-        if words.is_weights(name):
-            return Many(constant(axes=WILD, weights=True), PLAIN)
+        if words.is_weights(name) and name != "weights":
+            return Many(constant(axes=FEATURES, weights=True), PLAIN)
         if words.is_model(name):
-            return constant(axes=WILD, opaque=True)
-        if words.is_batched(name) and not (words.is_other(name) and not loss):
-            return batch(2 if name.lower().startswith(("y_pred", "y_true", "logits", "pred")) else 1)
-        if words.is_other(name) or name.isupper():
-            return constant(axes=SCALAR if words.is_other(name) else WILD)
+            return constant(axes=FEATURES, opaque=True)
+        if words.is_other(name):
+            return constant()
+        if words.is_batched(name) or (beside_data and not words.is_elsewhere(name)):
+            return batch(1 if words.is_vector(name) else 2)
         return Tensor(WILD, ZERO, ZERO, Spread.SAMPLE, opaque=True)
 
 

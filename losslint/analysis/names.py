@@ -21,6 +21,9 @@ LONGEST_GLOBAL = 60
 """Lines of a module-level assignment beyond which it is data, not code."""
 
 
+LITERALS: dict[str, Value] = {"True": Const(True), "False": Const(False), "None": Const(None), "Ellipsis": Const(...)}
+
+
 def lookup(run: Interpreter, scope: Scope, name: str) -> Value:
     """The value of a name seen from a scope."""
     here: Scope | None = scope
@@ -41,6 +44,8 @@ def global_name(run: Interpreter, index: ModuleIndex, name: str) -> Value:
         found = _starred(run, index, name)
         if found is not None:
             return found
+        if name in LITERALS:
+            return LITERALS[name]
         return External(f"builtins.{name}") if hasattr(builtins, name) else Unknown(name)
     scope.names[name] = Unknown(name)  # a cycle ends here
     value = _define(run, index, scope, definition, name)

@@ -329,6 +329,11 @@ def _axiswise(call: Call) -> Value:
 def _segment(call: Call) -> Value:
     value, ids = call.tensor("x"), call.tensor("ids")
     where = value.axes.at(0)
+    number = call.roles.get("num")
+    if where is not None and where.batch and number is not None and number != Const(None) and tensor(number).degree == ZERO:
+        # Each group gathers samples: summed, the groups together hold the whole batch.
+        grouped = reduce(call.at, call.operation.how, value, (0,))
+        return replace(grouped, axes=grouped.axes.insert(0, Axis()))
     if where is None or where.extent != ZERO or ids.data:
         return unknown_tensor(*merge(value.reasons, (f"the groups of {call.at.name}",)))
     return replace(value, axes=value.axes.without(0, Axis()), spread=max(value.spread, Spread.SAMPLE))

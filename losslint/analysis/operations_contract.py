@@ -93,8 +93,10 @@ def matmul(at: At, left: Tensor, right: Tensor) -> Tensor:
         )
     if rows.middle is None and rows.least_rank < 2:
         return unknown_tensor(*merge(left.reasons, right.reasons, (f"the rank of {at.name}",)))
-    if left.axes.rank is None and left.axes.least_rank < 3 and left.axes.batches and right.axes.batches:
-        return unknown_tensor(*merge(left.reasons, right.reasons, (f"the rank of {at.name}",)))
+    if all(value.axes.rank is None and value.axes.least_rank == 2 and value.axes.batches for value in (left, right)):
+        # x @ transpose(y) of two batches of at least rank 2: written for rank 2, an N×N (or feature) matrix.
+        flat = replace(right, axes=closed(right.axes.listed))
+        return matmul(at, replace(left, axes=closed(left.axes.listed)), flat)
     return _scale(
         at, left, right, rows.insert(-1 if rows.middle is not None else len(rows.front), columns), inner
     )

@@ -13,7 +13,7 @@ from functools import reduce as fold
 
 from . import algebra
 from .algebra import At, joined
-from .axes import BATCH, PLAIN, SCALAR, SINGLE, UNSURE, WILD, Axes, Axis, broadcast, closed, hidden
+from .axes import ADDED, BATCH, PLAIN, SCALAR, SINGLE, UNSURE, WILD, Axes, Axis, broadcast, closed, hidden
 from .degree import MIXED, UNKNOWN, ZERO, Degree, minus, plus, same
 from .values import Const, Many, Seq, ShapeOf, Slice, Spread, Tensor, Unknown, Value, constant, merge, tensor
 
@@ -186,7 +186,7 @@ def flattened(at: At, value: Tensor, keep_first: bool = False) -> Tensor:
 
 def expanded(value: Tensor, axis: int | None) -> Tensor:
     """A new axis of length 1."""
-    return replace(value, axes=WILD if axis is None else value.axes.insert(axis, SINGLE), number=None)
+    return replace(value, axes=WILD if axis is None else value.axes.insert(axis, ADDED), number=None)
 
 
 def squeezed(value: Tensor, over: Sequence[int] | None) -> Tensor:
@@ -252,7 +252,7 @@ def _index_one(at: At, value: Tensor, item: Value, position: int) -> tuple[Tenso
     onward = 1 if position >= 0 else -1
     value = replace(value, number=None, count=False)
     if isinstance(item, Const) and item.value is None:
-        return replace(value, axes=value.axes.insert(position, SINGLE)), position + onward
+        return replace(value, axes=value.axes.insert(position, ADDED)), position + onward
     axis = value.axes.at(position)
     if axis is None:
         return replace(value, axes=WILD, degree=UNKNOWN, slope=UNKNOWN, spread=Spread.UNKNOWN), position

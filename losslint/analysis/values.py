@@ -91,6 +91,8 @@ class Tensor:
     slope: Degree | None = None
     spread: Spread = Spread.CONST
     offset: Offset = Offset.NONE
+    compared: Step | None = None
+    """Where a constant was set against it (``Offset.TARGET``)."""
     raised: tuple[Step, ...] = ()
     reduced: tuple[Step, ...] = ()
     trail: tuple[Step, ...] = ()
@@ -360,7 +362,7 @@ def look(value: Value) -> Any:
     """What distinguishes a value from another for the analysis: everything but its history."""
     if isinstance(value, Tensor):
         flaws = tuple((flaw.kind, flaw.step) for flaw in value.flaws)
-        return replace(value, trail=(), raised=(), reduced=(), reasons=()), value.raised, flaws
+        return replace(value, trail=(), raised=(), reduced=(), reasons=(), flaws=(), compared=None), value.raised, flaws
     if isinstance(value, Instance):
         return id(value)
     if isinstance(value, Seq):

@@ -6,7 +6,7 @@ Names are evidence only where the program gives none; each list can be extended 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 TARGETS = {
@@ -56,7 +56,7 @@ BATCHED = TARGETS | OUTPUTS | {
     "disc_generated_output", "generated", "generated_output", "gen_output", "q", "p", "actions", "action", "rewards", "reward", "advantages",
     "advantage", "returns", "values", "value", "states", "state", "obs", "observations", "td_error", "td_errors", "log_probs", "log_prob",
     "old_log_probs", "event", "events", "time", "times", "risk", "hidden", "states1", "z_i", "z_j", "zi", "zj", "z1", "z2", "a", "b",
-    "query", "keys", "queries", "boxes", "box", "true_boxes", "pred_boxes", "bboxes", "classes", "batch", "data", "real_images", "fake_images",
+    "query", "keys", "u", "v", "za", "zb", "h", "giou", "queries", "boxes", "box", "true_boxes", "pred_boxes", "bboxes", "classes", "batch", "data", "real_images", "fake_images",
     "errors", "error", "residual", "residuals", "source", "noise", "samples", "sample", "tensor", "y1", "y2", "x1", "x2", "left", "right",
 }  # fmt: skip
 HYPERPARAMETERS = {
@@ -71,18 +71,25 @@ HYPERPARAMETERS = {
 MODELS = {"model", "encoder", "decoder", "generator", "discriminator", "critic", "actor", "network", "net", "backbone", "layer", "vgg", "policy", "feature_extractor", "base_model", "classifier", "student", "teacher"}  # fmt: skip
 WEIGHTS = {"losses", "trainable_variables", "trainable_weights", "weights", "variables", "non_trainable_variables", "non_trainable_weights", "kernel", "bias", "kernels", "trainable_params", "regularization_losses", "embedding_table", "codebook"}  # fmt: skip
 
-_BATCH_SIZE = re.compile(
-    r"(?:^|_)(?:batch_?sz|batch_?size|batchsize|n_?batch|num_?batch|bs|batch_dim|bsz|minibatch_?size|num_examples|n_examples|num_samples|n_samples)(?:_|$)",
-    re.IGNORECASE,
-)
-_LOSS = re.compile(
-    r"(?:^|_)(?:loss|losses|objective|cost|criterion|elbo|penalty|loss_fn|lossfn|crossentropy|cross_entropy|xent)(?:_|$|\d)|loss$|(?:^|_)(?:mse|mae|rmse|kld|nll|bce|dice|iou|tversky|jaccard)(?:_|$)",
-    re.IGNORECASE,
-)
-_NOT_LOSS = re.compile(
-    r"^(?:get|make|build|create|plot|log|print|load|save|test|write|parse|update|register|compile|add|set|num|has|is|collect|summar\w*|validate|check|resolve|deserialize|serialize)_|(?:history|weights?|scale|names?|config|type|fn_name|metric|metrics|logger|tracker|callback|schedule|summary|keys|dict|path|file)$",
-    re.IGNORECASE,
-)
+DATA_WORDS = {
+    "pred", "preds", "predicted", "prediction", "predictions", "true", "target", "targets", "label", "labels", "logit", "logits",
+    "feature", "features", "embed", "embedding", "embeddings", "frame", "frames", "image", "images", "img", "mask", "masks", "output",
+    "outputs", "recon", "reconstruction", "real", "fake", "gt", "gts", "probs", "prob", "scores", "boxes", "bbox", "gradients", "hazards",
+    "residual", "rewards", "advantages", "hidden", "student", "teacher", "lengths", "events", "samples", "xent",
+}  # fmt: skip
+"""Words that, as the last or first part of a name, say that it holds data."""
+VECTORS = {
+    "label", "labels", "weight", "weights", "reward", "rewards", "advantage", "advantages", "return", "returns", "event", "events", "time",
+    "times", "action", "actions", "length", "lengths", "mask", "masks", "value", "values", "risk", "log_h", "score", "scores", "prob", "y",
+}  # fmt: skip
+"""Words for data that often has no axis but the batch."""
+ELSEWHERE = {"draws", "draw", "particles", "ensemble", "mc", "codebook", "codebooks", "centers", "centroids", "prototypes", "kernel", "kernels", "time_major", "steps", "classes", "weights_per_class", "priors", "anchors"}  # fmt: skip
+"""Words for tensors whose first axis is not the batch."""
+_SETTING = re.compile(r"^(?:n|num|max|min|is|use|with|l|lambda|lam|coef|total)_|_(?:num|weight|coef|coefficient|coeff|rate|size|factor|ratio|scale|lambda|margin|threshold|eps|epsilon|axis|dim|ord|order|norm_type|type|mode|name|fn|func|function|flag|temperature|smoothing)$|^(?:lambd?a?|ord|n|m|t|w|num|norm|mode|type|verbose|debug)\d*$", re.IGNORECASE)
+
+_BATCH_SIZE = re.compile(r"(?:^|_)(?:batch_?sz|batch_?size|batchsize|n_?batch|num_?batch|bs|batch_dim|bsz|minibatch_?size|num_examples|n_examples|num_samples|n_samples)(?:_|$)", re.IGNORECASE)
+_LOSS = re.compile(r"(?:^|_)(?:loss|losses|objective|cost|criterion|elbo|penalty|loss_fn|lossfn|crossentropy|cross_entropy|xent)(?:_|$|\d)|loss$|(?:^|_)(?:mse|mae|rmse|kld|nll|bce|dice|iou|tversky|jaccard)(?:_|$)", re.IGNORECASE)
+_NOT_LOSS = re.compile(r"^(?:get|make|build|create|plot|log|print|load|save|test|write|parse|update|register|compile|add|set|num|has|is|collect|summar\w*|validate|check|resolve|deserialize|serialize)_|(?:history|weights?|scale|names?|config|type|fn_name|metric|metrics|logger|tracker|callback|schedule|summary|keys|dict|path|file)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -93,7 +100,6 @@ class Vocabulary:
     not_losses: tuple[str, ...] = ()
     batch_arguments: tuple[str, ...] = ()
     other_arguments: tuple[str, ...] = ()
-    _empty: frozenset[str] = field(default=frozenset(), repr=False)
 
     @cached_property
     def _batched(self) -> frozenset[str]:
@@ -106,11 +112,25 @@ class Vocabulary:
     def is_batched(self, name: str) -> bool:
         """A parameter of that name holds one entry per sample."""
         plain = name.strip("_").lower()
-        return name in self._batched or plain in self._batched or plain.startswith(("y_true", "y_pred"))
+        if name in self._batched or plain in self._batched or plain.startswith(("y_true", "y_pred")):
+            return True
+        words = plain.split("_")
+        return bool(DATA_WORDS & {words[0], words[-1]}) and not self.is_other(name) and not self.is_elsewhere(name)
 
     def is_other(self, name: str) -> bool:
         """A parameter of that name is a setting."""
-        return name in self._others or name.strip("_").lower() in self._others
+        plain = name.strip("_").lower()
+        if name in self._others or plain in self._others:
+            return True
+        return plain not in self._batched and (bool(_SETTING.search(plain)) or name.isupper())
+
+    def is_vector(self, name: str) -> bool:
+        """A parameter of that name often has no axis but the batch."""
+        return not VECTORS.isdisjoint({name.lower().strip("_"), *name.lower().split("_")})
+
+    def is_elsewhere(self, name: str) -> bool:
+        """A parameter of that name is a tensor whose first axis is not the batch."""
+        return not ELSEWHERE.isdisjoint({name.lower(), *name.lower().split("_")})
 
     def is_batch_size(self, name: str) -> bool:
         """The name says batch size."""
