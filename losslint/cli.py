@@ -15,8 +15,9 @@ from losslint import __version__
 from losslint.config import ConfigError, Configuration, Settings, command_line
 from losslint.config_keys import COLORS, OUTPUT_FORMATS
 from losslint.output import Unwritable, output_for, print_pieces, say, terminal_width
+from losslint.report.concise import place
 from losslint.report.terminal import printable
-from losslint.run import Run, lines_of, run
+from losslint.run import SYNTAX_ERROR, Run, lines_of, run
 from losslint.source.discovery import STDIN
 from losslint.suggest import closest
 from losslint.targets import parse_target, select_losses
@@ -56,8 +57,11 @@ def run_command_line(arguments: Sequence[str]) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        result = cli.main(list(arguments), prog_name="losslint", standalone_mode=False)
+        with cli.make_context("losslint", list(arguments)) as context:
+            result = cli.invoke(context)
         return result if isinstance(result, int) else 0
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
     except click.ClickException as error:
         say(f"losslint: {' '.join(error.format_message().split())}")
         return error.exit_code
@@ -250,7 +254,7 @@ def inspect(
     output = output_for(settings, quiet=quiet, verbose=verbose)
     wanted = [parse_target(target) for target in targets]
     finished = _with_hints(_run([target.path for target in wanted], configuration, stdin_filename))
-    finished = select_losses(finished, wanted)
+    finished = select_losses(_with_syntax_warnings(finished), wanted)
     output.complain(finished)
     if output_format == "json":
         from losslint.report.json_report import render_losses
@@ -309,6 +313,13 @@ def _run_settings(configuration: Configuration) -> Settings:
         return configuration.for_directory(os.curdir)
     except ConfigError:  # the run reports it, and checks what is configured elsewhere
         return configuration.without_files()
+
+
+def _with_syntax_warnings(finished: Run) -> Run:
+    """What does not parse holds no loss to show, and should not pass for a file without any."""
+    broken = [finding for finding in finished.findings if finding.code == SYNTAX_ERROR]
+    warnings = (f"{place(finding)}: {finding.message}" for finding in broken)
+    return replace(finished, warnings=(*finished.warnings, *warnings))
 
 
 def _with_hints(finished: Run) -> Run:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +44,7 @@ def render_json(finished: Run, lines: Lines, style: Style) -> Iterator[str]:
 def render_json_lines(finished: Run, lines: Lines, style: Style) -> Iterator[str]:
     """One finding per line."""
     for finding in finished.findings:
-        yield msgspec.json.encode(finding_data(finding)).decode() + "\n"
+        yield _encoded(finding_data(finding)).decode() + "\n"
 
 
 def render_losses(losses: Sequence[Loss], errors: Sequence[FileError]) -> Iterator[str]:
@@ -59,7 +60,14 @@ def render_losses(losses: Sequence[Loss], errors: Sequence[FileError]) -> Iterat
 
 def encode(document: Any) -> str:
     """Indented JSON with a line end."""
-    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+    return msgspec.json.format(_encoded(document), indent=2).decode() + "\n"
+
+
+def _encoded(document: Any) -> bytes:
+    try:
+        return msgspec.json.encode(document)
+    except UnicodeEncodeError:  # a path that is not UTF-8: escaped, so that a reader gets the very same path
+        return json.dumps(document).encode()
 
 
 def finding_data(finding: Finding) -> dict[str, Any]:

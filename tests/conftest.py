@@ -1,0 +1,99 @@
+"""What tests of several folders share: a command line to call, and an analysis that is only a search for a word."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import types
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from losslint.cli import run_command_line
+from losslint.model import Finding, Loss, Returns, Severity, Span, Verdict
+from losslint.source.text import SourceText, parse
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a command did."""
+
+    status: int
+    out: str
+    err: str
+
+
+Command = Callable[..., Outcome]
+
+
+@pytest.fixture
+def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Command:
+    """``losslint ARGUMENTS`` in this process, with an empty directory as the working directory."""
+    monkeypatch.chdir(tmp_path)
+    for variable in ("NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(variable, raising=False)
+
+    def call(*arguments: str) -> Outcome:
+        capsys.readouterr()
+        status = run_command_line(arguments)
+        captured = capsys.readouterr()
+        return Outcome(status, captured.out, captured.err)
+
+    return call
+
+
+@pytest.fixture
+def word_analysis(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Puts an analysis in place that finds LL101 wherever a function says ``reduce_sum``, and each function a loss.
+
+    The tests of what stands around the analysis do not change with it.
+    """
+    stand_in = types.ModuleType("losslint.engine")
+    stand_in.check_source = check_words  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "losslint.engine", stand_in)
+
+
+def check_words(
+    source: SourceText, settings: object, resolver: object
+) -> tuple[tuple[Finding, ...], tuple[Loss, ...]]:
+    """The stand-in: like the real one it raises ParseFailure, and reports each call with the exact span of its name."""
+    tree = parse(source)
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    findings = [
+        Finding(
+            "LL101",
+            "batch-sum-returned",
+            Severity.ERROR,
+            "the batch is summed and never divided",
+            source.path,
+            Span(number, match.start() + 1, number, match.end() + 1),
+            function=function.name,
+            function_line=function.lineno,
+            framework="tensorflow",
+            degree="1",
+            gradient_degree="1",
+            coupled=False,
+        )
+        for function in functions
+        for number in range(function.lineno, (function.end_lineno or function.lineno) + 1)
+        for match in re.finditer(r"reduce_sum\([^)]*\)?", source.lines[number - 1])
+    ]
+    losses = [
+        Loss(
+            source.path,
+            node.name,
+            node.lineno,
+            "tensorflow",
+            "name",
+            Returns.SCALAR,
+            "1",
+            "1",
+            False,
+            Verdict.GROWS,
+            "",
+        )
+        for node in functions
+    ]
+    return tuple(findings), tuple(losses)
