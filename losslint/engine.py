@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from losslint.analysis import classes
-from losslint.analysis.degree import spell
+from losslint.analysis.declared import axes_of_annotation, axes_of_spec
+from losslint.analysis.degree import ZERO, spell
 from losslint.analysis.interpreter import Interpreter, OutOfBudget
 from losslint.analysis.names import function_at, lookup
 from losslint.analysis.optable import OpTable, builtin_table
@@ -29,6 +30,7 @@ from losslint.analysis.values import (
     Function,
     Instance,
     Seq,
+    Spread,
     Tensor,
     Unknown,
     Value,
@@ -170,6 +172,7 @@ class Check:
             scope.names[parameters[0].name.value] = this
             scope.this = this
             parameters = parameters[1:]
+        given = {name: axes_of_spec(spec) for name, spec in self.pragmas.inputs_of(entry.line)}
         beside_data = entry.found_by in ("parameters", "class", "compile", "comment") or any(
             self.vocabulary.is_batched(parameter.name.value) for parameter in parameters
         )
@@ -178,9 +181,15 @@ class Check:
             if name in closure.defaults:
                 scope.names[name] = closure.defaults[name]
             else:
-                scope.names[name] = run.parameter(
+                value = run.parameter(
                     name, loss=True, annotation=classes.annotation_of(parameter), beside_data=beside_data
                 )
+                axes = given.get(name) or axes_of_annotation(getattr(parameter.annotation, "annotation", None))
+                if axes is not None:
+                    value = Tensor(axes, ZERO, ZERO, Spread.SAMPLE) if axes.batches else Tensor(axes)
+                elif isinstance(value, Tensor) and value.data:
+                    run.raw[id(value)] = name
+                scope.names[name] = value
         star = closure.node.params.star_arg
         if isinstance(star, cst.Param):
             scope.names[star.name.value] = Unknown(f"*{star.name.value}")

@@ -11,7 +11,7 @@ import libcst as cst
 
 from losslint.source.index import Import
 
-from . import classes, names, shapes
+from . import classes, loops, names, shapes
 from .algebra import At
 from .axes import FEATURES, PLAIN, SCALAR, WILD, Axes
 from .degree import UNKNOWN, ZERO
@@ -37,6 +37,7 @@ from .values import (
     Value,
     constant,
     tensor,
+    unknown_tensor,
 )
 
 if TYPE_CHECKING:
@@ -154,6 +155,12 @@ def subscript(run: Interpreter, at: At, owner: Value, items: Sequence[Value]) ->
     if isinstance(owner, Tensor):
         if owner.opaque and owner.axes == WILD:
             return owner
+        name = run.raw.get(id(owner))
+        if name is not None and len(items) == 1 and isinstance(first, Const) and isinstance(first.value, int):
+            # y[0] of a bare parameter: its first sample, or the first of several outputs
+            if loops.is_list_name(name):
+                return replace(owner)
+            return unknown_tensor(f"whether {name} is a batch or a list")
         return shapes.indexed(at, owner, items)
     if isinstance(owner, External):
         return Unknown(owner.name)

@@ -73,6 +73,8 @@ class Interpreter:
     entry: ModuleIndex | None = None
     """The module the analysed loss stands in: findings are told in its lines."""
     handed: list[tuple[str, Site, Value]] = field(default_factory=list)
+    raw: dict[int, str] = field(default_factory=dict)
+    """Parameters nobody gave, by the identity of their values: whether one is a batch or a list of batches is open."""
     methods: dict[object, Function] = field(default_factory=dict)
     instances: dict[classes.ClassRef, Instance] = field(default_factory=dict)
     _stack: list[Closure] = field(default_factory=list)

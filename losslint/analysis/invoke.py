@@ -361,7 +361,7 @@ def _range(run: Interpreter, at: At, args: Sequence[Value], kwargs: Mapping[str,
 
 @special("builtins.enumerate")
 def _enumerate(run: Interpreter, at: At, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
-    items = loops.iterated(args[0]) if args else Seq(())
+    items = loops.items_of(run, args[0]) if args else Seq(())
     if isinstance(items, Seq):
         return Seq(tuple(Seq((Const(k), item)) for k, item in enumerate(items.items)))
     return Many(
@@ -371,7 +371,7 @@ def _enumerate(run: Interpreter, at: At, args: Sequence[Value], kwargs: Mapping[
 
 @special("builtins.zip")
 def _zip(run: Interpreter, at: At, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
-    columns = [loops.iterated(arg) for arg in args]
+    columns = [loops.items_of(run, arg) for arg in args]
     if not columns:
         return Seq(())
     if all(isinstance(column, Seq) for column in columns):

@@ -32,7 +32,7 @@ from .values import (
     either,
     lift,
     look,
-    tensor,
+    tensor, unknown_tensor,
 )
 
 if TYPE_CHECKING:
@@ -67,6 +67,21 @@ def iterated(value: Value) -> Seq | Many:
     return Many(Unknown(value.reason if isinstance(value, Unknown) else "what a loop runs over"), UNSURE)
 
 
+def items_of(run: Interpreter, value: Value) -> Seq | Many:
+    """``iterated``, but for a bare parameter: it may be a batch of samples or a list of batches."""
+    name = run.raw.get(id(value))
+    if name is None or not isinstance(value, Tensor):
+        return iterated(value)
+    if is_list_name(name):
+        return Many(replace(value), PLAIN)
+    return Many(unknown_tensor(f"whether {name} is a batch or a list"), UNSURE)
+
+
+def is_list_name(name: str) -> bool:
+    """A plural that is not the usual name of one tensor: ``frames``, ``layers``, ``outputs``."""
+    return name.endswith("s") and not name.endswith(("ss", "logits", "labels", "class"))
+
+
 def run_for(run: Interpreter, node: cst.For, scope: Scope, flow: Flow) -> bool:
     """``for target in iterable``."""
     from .values import Either
@@ -78,7 +93,7 @@ def run_for(run: Interpreter, node: cst.For, scope: Scope, flow: Flow) -> bool:
             if len({type(option) for _, option in value.options}) == 1
             else Unknown("alternatives to loop over")
         )
-    items = iterated(value)
+    items = items_of(run, value)
     body = node.body.body
     if isinstance(items, Seq) and len(items.items) <= MAX_UNROLLED:
         for item in items.items:
@@ -273,7 +288,7 @@ def _clause(
             for conditions, option in source.options
         )
     del truth_of
-    return _over(run, clause, element, scope, flow, iterated(source))
+    return _over(run, clause, element, scope, flow, items_of(run, source))
 
 
 def _over(

@@ -23,6 +23,7 @@ def _contract(call: Call) -> Value:
         return _trace(call)
     left, right = call.tensor("x"), call.tensor("y")
     if how in ("matmul", "dot"):
+        left, right = matrices(left, right)
         left = _transposed(left, call.flag("transpose_a") or call.flag("adjoint_a"))
         right = _transposed(right, call.flag("transpose_b") or call.flag("adjoint_b"))
         return matmul(at, left, right)
@@ -36,10 +37,20 @@ def _contract(call: Call) -> Value:
     if how == "outer" and left.axes.rank == right.axes.rank == 1:
         return algebra.multiply(at, shapes.expanded(left, 1), shapes.expanded(right, 0))
     if how == "tensordot":
-        return _tensordot(call, left, right)
+        return _tensordot(call, *matrices(left, right))
     if how == "batch_dot":
         return _batch_dot(at, left, right)
     return unknown_tensor(*merge(left.reasons, right.reasons, (at.name,)))
+
+
+def matrices(left: Tensor, right: Tensor) -> tuple[Tensor, Tensor]:
+    """Two batches of open rank as the matrices they are when multiplied with each other: the least rank they can have.
+
+    A product of two batches with one transposed is written for ``(N, D)``: similarities or covariances.
+    """
+    if all(value.axes.rank is None and value.axes.least_rank == 2 and value.axes.batches == 1 for value in (left, right)):
+        return tuple(replace(value, axes=closed(value.axes.listed)) for value in (left, right))  # type: ignore[return-value]
+    return left, right
 
 
 def _transposed(value: Tensor, flag: bool) -> Tensor:
@@ -93,10 +104,6 @@ def matmul(at: At, left: Tensor, right: Tensor) -> Tensor:
         )
     if rows.middle is None and rows.least_rank < 2:
         return unknown_tensor(*merge(left.reasons, right.reasons, (f"the rank of {at.name}",)))
-    if all(value.axes.rank is None and value.axes.least_rank == 2 and value.axes.batches for value in (left, right)):
-        # x @ transpose(y) of two batches of at least rank 2: written for rank 2, an N×N (or feature) matrix.
-        flat = replace(right, axes=closed(right.axes.listed))
-        return matmul(at, replace(left, axes=closed(left.axes.listed)), flat)
     return _scale(
         at, left, right, rows.insert(-1 if rows.middle is not None else len(rows.front), columns), inner
     )

@@ -126,7 +126,10 @@ class Vocabulary:
 
     def is_vector(self, name: str) -> bool:
         """A parameter of that name often has no axis but the batch."""
-        return not VECTORS.isdisjoint({name.lower().strip("_"), *name.lower().split("_")})
+        plain = name.lower().strip("_")
+        if plain.startswith(("y_true", "y_pred", "y_hat")):
+            return False
+        return plain in VECTORS or plain.rpartition("_")[2] in VECTORS
 
     def is_elsewhere(self, name: str) -> bool:
         """A parameter of that name is a tensor whose first axis is not the batch."""
