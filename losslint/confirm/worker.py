@@ -773,18 +773,23 @@ def interaction(run: Run, n: int = 8) -> dict[str, float]:
     return worst
 
 
+def whole_and_parts(run: Run, batch: Batch) -> list[float]:
+    """L of a large batch, and the mean of L over its micro-batches."""
+    parts = [run(part(run.specs, batch, i, i + SMALL, LARGE))[0] for i in range(0, LARGE, SMALL)]
+    return [run(batch)[0], sum(parts) / len(parts)]
+
+
 def resampling(run: Run) -> Json:
-    """Fresh batches of 64 samples, whole and in eight parts: pairs (L of the whole, mean L of the parts)."""
+    """Fresh batches, whole and in parts (``pairs``); and one whose halves lie on either side of every kink."""
     pairs = []
+    up, down = (draw(run.specs, LARGE, seed, v, run.dtype) for seed, v in ((998, "up"), (999, "down")))
+    across = whole_and_parts(run, graft(run.specs, up, down, LARGE))
     for group in range(GROUPS):
-        batch = draw(run.specs, LARGE, 1000 + group, "unit", run.dtype)
-        whole = run(batch)[0]
-        parts = [run(part(run.specs, batch, i, i + SMALL, LARGE))[0] for i in range(0, LARGE, SMALL)]
-        pairs.append([whole, sum(parts) / len(parts)])
+        pairs.append(whole_and_parts(run, draw(run.specs, LARGE, 1000 + group, "unit", run.dtype)))
         crossed = pairs[0][0] * pairs[-1][1], pairs[-1][0] * pairs[0][1]
         if group == 1 and abs(crossed[0] - crossed[1]) <= 1e-9 * abs(crossed[0]):
             break  # the parts add up exactly, whatever the degree: further draws can only say the same
-    return {"small": SMALL, "large": LARGE, "pairs": pairs}
+    return {"small": SMALL, "large": LARGE, "pairs": pairs, "across": across}
 
 
 def measure(framework: TensorFlow, request: Json, loaded: Callable[[], None]) -> Json:

@@ -24,7 +24,7 @@ VERDICT_WORDS = {
     "invariant": "does not depend on the batch size",
     "grows": "grows with the batch",
     "shrinks": "shrinks as the batch grows",
-    "mixed": "changes with the batch by no single power of N",
+    "mixed": "changes with the batch, and no division by a power of N can undo it",
     "coupled": "keeps its scale, but couples the samples of a batch",
     "unknown": "says nothing: it was zero on everything it was fed",
 }
@@ -56,17 +56,15 @@ def doublings(values: Sequence[float]) -> tuple[float | None, ...]:
 
 
 def degrees_in_words(measured: Measured) -> str:
-    """``degree 1``, ``no single power of N``; and the gradient's where it is another."""
-    value = _degree(measured.degree)
-    if measured.exact is False and measured.degree not in {"mixed", "unknown"}:
-        value = f"tends to {value}"
-    if measured.gradient_degree in {measured.degree, "unknown"}:
-        return value
-    return f"{value}; gradient {_degree(measured.gradient_degree)}"
+    """``value N^1, gradient N^1``; ``value tends to N^0``; ``value no single power of N``."""
+    tends = measured.exact is False and measured.degree not in {"mixed", "unknown"}
+    value = ("tends to " if tends else "") + _power(measured.degree)
+    return f"value {value}, gradient {_power(measured.gradient_degree)}"
 
 
-def _degree(text: str) -> str:
-    return "of no single power of N" if text == "mixed" else f"of degree {text}"
+def _power(degree: str) -> str:
+    words = {"mixed": "no single power of N", "unknown": "zero"}
+    return words.get(degree, f"N^({degree})" if "/" in degree else f"N^{degree}")
 
 
 def spec_in_words(fed: Fed) -> str:

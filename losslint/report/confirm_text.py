@@ -36,7 +36,7 @@ def _lines(measured: Measured) -> Iterator[str]:
         yield f"{head}: {click.style(measured.status, fg='magenta')}: {measured.reason}"
         return
     verdict = click.style(measured.verdict, fg=COLORS.get(measured.verdict, "red"), bold=True)
-    yield f"{head}: {verdict}, {degrees_in_words(measured)}"
+    yield f"{head}: {verdict} ({degrees_in_words(measured)})"
     yield f"  it {VERDICT_WORDS[measured.verdict]}"
     yield "  fed " + " ".join(spec_in_words(fed) for fed in measured.inputs) + _origin(measured)
     rows = rows_of(measured)

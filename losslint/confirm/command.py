@@ -1,0 +1,161 @@
+"""The command ``losslint confirm``: parse, run, render."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import click
+
+from losslint.confirm.model import ConfirmOptions, LossRequest, Measured
+
+FAILED = 2
+FEWEST_DOUBLINGS = 4  # a trend needs as many
+
+
+def _sizes(_context: click.Context, _parameter: click.Parameter, value: str | None) -> tuple[int, ...] | None:
+    if value is None:
+        return None
+    parts = [part.strip() for part in value.split(",")]
+    if not all(part.isdigit() and int(part) > 0 for part in parts):
+        raise click.BadParameter(f"{value!r} is no list of batch sizes such as 4,8,16,32,64")
+    return tuple(int(part) for part in parts)
+
+
+@click.command(short_help="Run losses in their framework and print what was measured.")
+@click.argument("targets", nargs=-1, required=True, metavar="PATH[::NAME]…")
+@click.option("--python", metavar="PATH", help="The interpreter or environment that has TensorFlow.")
+@click.option("--batch-sizes", callback=_sizes, metavar="N,N,…", help="Smallest to largest batch size.")
+@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), help="Seconds for each loss.")
+@click.option("--memory-mb", type=click.IntRange(min=64), help="Memory for each loss, in MiB.")
+@click.option("--inputs", metavar="SPECS", help='What to feed: "y_true=(N,4):real y_pred=(N,4):prob".')
+@click.option("--gpu", is_flag=True, help="Let TensorFlow see the GPU.")
+@click.option("--output-format", type=click.Choice(("text", "json")), default="text", help="How to write it.")
+@click.option("--report", metavar="FILE", help="Write an HTML report there as well.")
+@click.option("--config", metavar="FILE", help="Read this configuration and no other.")
+@click.option("--isolated", is_flag=True, help="Read no configuration.")
+@click.option("-q", "--quiet", is_flag=True, help="Print results and errors only.")
+def confirm(
+    targets: tuple[str, ...],
+    python: str | None,
+    batch_sizes: tuple[int, ...] | None,
+    timeout: float | None,
+    memory_mb: int | None,
+    inputs: str | None,
+    gpu: bool,
+    output_format: str,
+    report: str | None,
+    config: str | None,
+    isolated: bool,
+    quiet: bool,
+) -> int:
+    """Run losses at several batch sizes and print how value and gradient move.
+
+    This imports and executes the code it is given, in an interpreter that has TensorFlow: --python, the
+    configured one, the active virtual environment, or .venv. Exit status: 0 everything was tried, 2 something
+    could not be.
+    """
+    from losslint.config import Configuration, command_line
+    from losslint.confirm.process import NoFramework
+    from losslint.confirm.requests import requests_for
+    from losslint.confirm.session import confirm_losses
+    from losslint.targets import parse_target
+
+    configuration = Configuration(command_line({}), only=config, isolated=isolated)
+    asked = requests_for([parse_target(target) for target in targets], configuration, inputs)
+    for error in asked.errors:
+        _say(f"error: {error.path}: {error.message}")
+    for warning in asked.warnings if not quiet else ():
+        _say(f"warning: {warning}")
+    settings = configuration.for_directory(os.curdir).confirm
+    options = ConfirmOptions(
+        python=python or settings.python,
+        batch_sizes=ladder(batch_sizes or settings.batch_sizes or ConfirmOptions().batch_sizes),
+        timeout=timeout or settings.timeout or ConfirmOptions().timeout,
+        memory_mb=memory_mb or settings.memory_mb or ConfirmOptions().memory_mb,
+        gpu=gpu,
+        project=Path.cwd(),
+    )
+    if not quiet and asked.requests:
+        _announce(asked.requests)
+    results: list[Measured] = []
+    try:
+        for measured in _with_progress(confirm_losses(asked.requests, options), asked.requests, quiet):
+            results.append(measured)
+            if output_format == "text":
+                from losslint.report.confirm_text import render
+
+                click.echo(render(measured))
+    except NoFramework as error:
+        _say(f"losslint: {error}")
+        return FAILED
+    _finish(results, output_format, report, quiet)
+    return FAILED if asked.errors else 0
+
+
+def ladder(sizes: Sequence[int]) -> tuple[int, ...]:
+    """The sizes to measure at: the smallest, doubled until the largest is reached, four times at least."""
+    steps, top = [min(sizes)], max(sizes)
+    while steps[-1] < top or len(steps) <= FEWEST_DOUBLINGS:
+        steps.append(steps[-1] * 2)
+    return tuple(steps)
+
+
+def _announce(requests: Sequence[LossRequest]) -> None:
+    files = len({request.path for request in requests})
+    losses = f"{len(requests)} loss{'es' if len(requests) != 1 else ''}"
+    _say(f"losslint: about to import and run {losses} from {files} file{'s' if files != 1 else ''}")
+
+
+def _with_progress(
+    results: Iterable[Measured], requests: Sequence[LossRequest], quiet: bool
+) -> Iterator[Measured]:
+    """The results, with a line on a terminal's stderr that says which loss is running."""
+    show = not quiet and len(requests) > 1 and sys.stderr.isatty()
+    iterator = iter(results)
+    for number, request in enumerate(requests, 1):
+        if show:
+            click.echo(f"\r\x1b[2K{number}/{len(requests)} {request.qualname}", err=True, nl=False)
+        measured = next(iterator)
+        if show:
+            click.echo("\r\x1b[2K", err=True, nl=False)
+        yield measured
+    yield from iterator
+
+
+def _finish(results: Sequence[Measured], output_format: str, report: str | None, quiet: bool) -> None:
+    if output_format == "json":
+        from losslint.report.confirm_json import render as render_json
+
+        click.echo(render_json(results), nl=False)
+    elif not quiet:
+        from losslint.report.confirm_text import render_summary
+
+        _say(render_summary(results))
+    if report is not None:
+        from losslint.report.confirm_html import render as render_html
+
+        try:
+            Path(report).write_text(render_html(results, _lines_of(results)), encoding="utf-8")
+        except OSError as error:
+            raise click.ClickException(f"cannot write {report}: {error.strerror}") from None
+
+
+def _lines_of(results: Iterable[Measured]) -> dict[str, tuple[str, ...]]:
+    """The source lines of every file that was measured, for the report."""
+    return {path: _lines(path) for path in {measured.path for measured in results}}
+
+
+def _lines(path: str) -> tuple[str, ...]:
+    from losslint.source.text import ParseFailure, UnreadableFile, read_source
+
+    try:
+        return read_source(path).lines
+    except (UnreadableFile, ParseFailure):
+        return ()
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)

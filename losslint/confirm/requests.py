@@ -1,0 +1,127 @@
+"""From ``PATH::NAME`` and configuration to the losses to run, with what the analysis infers of each."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from losslint.config import Configuration
+from losslint.confirm.locate import Candidate, candidates
+from losslint.confirm.model import LossRequest, Static
+from losslint.model import FileError, Finding, Loss
+from losslint.run import run
+from losslint.source.discovery import discover
+from losslint.source.text import ParseFailure, UnreadableFile, parse, read_source
+from losslint.suggest import did_you_mean
+from losslint.targets import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The losses to run, and what of the request could not be met."""
+
+    requests: tuple[LossRequest, ...]
+    errors: tuple[FileError, ...]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What one pass over the paths found: requests for losses, by what found them."""
+
+    requests: tuple[LossRequest, ...]
+    errors: tuple[FileError, ...]
+    warnings: tuple[str, ...]
+    files: tuple[str, ...]
+
+
+def requests_for(targets: Sequence[Target], configuration: Configuration, inputs: str | None) -> Asked:
+    """The losses that the targets name; without a name all that the analysis finds.
+
+    A name may be any function of the file, also one that the analysis takes for no loss.
+    ``inputs`` (from the command line) win over configuration.
+    """
+    known = _known(tuple(dict.fromkeys(target.path for target in targets)), configuration)
+    chosen: dict[tuple[str, str, int | None], LossRequest] = {}
+    errors = list(known.errors)
+    for target in targets:
+        meant = [r for r in known.requests if _is_meant(target, r)]
+        if not meant and target.name is not None:
+            meant, names = _functions(target, known.files)
+            if not meant and target.path not in {error.path for error in errors}:
+                hint = did_you_mean(target.name, names)
+                errors.append(FileError(target.path, f"has no function {target.name!r}{hint}"))
+        for request in meant:
+            chosen.setdefault((request.path, request.qualname, request.line), request)
+    ready = tuple(_with_inputs(request, configuration, inputs) for request in chosen.values())
+    return Asked(ready, tuple(errors), known.warnings)
+
+
+def _known(paths: Sequence[str], configuration: Configuration) -> _Known:
+    if importlib.util.find_spec("losslint.engine") is None:  # pragma: no cover - without the analysis
+        return _listed(paths, configuration)
+    finished = run(paths, configuration)
+    requests = tuple(_request(loss, finished.findings) for loss in finished.losses)
+    files = discover(paths, lambda directory: configuration.for_directory(directory).excluded).files
+    return _Known(requests, finished.errors, finished.warnings, files)
+
+
+def _listed(paths: Sequence[str], configuration: Configuration) -> _Known:
+    found = discover(paths, lambda directory: configuration.for_directory(directory).excluded)
+    requests: list[LossRequest] = []
+    errors = list(found.errors)
+    for path in found.files:
+        listed = _candidates_in(path)
+        if isinstance(listed, FileError):
+            errors.append(listed)
+        else:
+            requests.extend(LossRequest(path, c.qualname, c.line) for c in listed if c.looks_like_a_loss)
+    return _Known(tuple(requests), tuple(errors), found.warnings, found.files)
+
+
+def _candidates_in(path: str) -> tuple[Candidate, ...] | FileError:
+    try:
+        return tuple(candidates(parse(read_source(path))))
+    except (UnreadableFile, ParseFailure) as error:
+        return FileError(path, str(error))
+
+
+def _request(loss: Loss, findings: Iterable[Finding]) -> LossRequest:
+    static = Static(loss.degree, loss.coupled, loss.verdict.value)
+    mine = (f for f in findings if f.path == loss.path and f.function == loss.qualname)
+    trail = next((finding.trail for finding in mine), ())
+    return LossRequest(loss.path, loss.qualname, loss.line, static=static, trail=trail)
+
+
+def _is_meant(target: Target, request: LossRequest) -> bool:
+    names = (None, request.qualname)
+    return target.holds(request.path) and (
+        target.name in names or request.qualname.endswith(f".{target.name}")
+    )
+
+
+def _functions(target: Target, files: Sequence[str]) -> tuple[list[LossRequest], list[str]]:
+    """Functions of the target's files by that name, and the names of all."""
+    found: list[LossRequest] = []
+    for path in files:
+        listed = _candidates_in(path) if target.holds(path) else ()
+        if not isinstance(listed, FileError):
+            found.extend(LossRequest(path, c.qualname, c.line) for c in listed)
+    return [r for r in found if _is_meant(target, r)], [r.qualname for r in found]
+
+
+def _with_inputs(request: LossRequest, configuration: Configuration, inputs: str | None) -> LossRequest:
+    """The request with the inputs that configuration gives for its name, or for the last part of it."""
+    if inputs is None:
+        given = dict(configuration.for_file(request.path).confirm.inputs)
+        last = request.qualname.rpartition(".")[2]
+        inputs = given.get(request.qualname) or given.get(last)
+    return LossRequest(
+        request.path,
+        request.qualname,
+        request.line,
+        inputs=inputs,
+        static=request.static,
+        trail=request.trail,
+    )
