@@ -29,6 +29,7 @@ from losslint.analysis.values import (
     Either,
     Function,
     Instance,
+    Partial,
     Seq,
     Spread,
     Tensor,
@@ -159,7 +160,12 @@ class Check:
     # -- evaluating -----------------------------------------------------------------------------------------------
 
     def _evaluate(self, run: Interpreter, entry: Entry) -> Value:
+        """What the loss returns for a batch: its parameters as their names, defaults and declared shapes say."""
         function = self._function(run, entry)
+        given: dict[str, Value] = {}
+        if isinstance(function, Partial) and isinstance(function.fn, Function):
+            given = given_by(function)
+            function = function.fn
         if not isinstance(function, Function):
             return Unknown(entry.qualname)
         closure = function.closure
@@ -168,28 +174,31 @@ class Check:
         )
         parameters = [*closure.node.params.posonly_params, *closure.node.params.params]
         if closure.owner is not None and closure.kind != "staticmethod" and parameters:
-            this: Value = classes.typical_instance(run, closure.owner)
-            scope.names[parameters[0].name.value] = this
-            scope.this = this
+            scope.this = classes.typical_instance(run, closure.owner)
+            scope.names[parameters[0].name.value] = scope.this
             parameters = parameters[1:]
-        given = {name: axes_of_spec(spec) for name, spec in self.pragmas.inputs_of(entry.line)}
         beside_data = entry.found_by in ("parameters", "class", "compile", "comment") or any(
             self.vocabulary.is_batched(parameter.name.value) for parameter in parameters
         )
+        shapes = {name: axes_of_spec(spec) for name, spec in self.pragmas.inputs_of(entry.line)}
         for parameter in (*parameters, *closure.node.params.kwonly_params):
             name = parameter.name.value
-            if name in closure.defaults:
+            if name in given:
+                scope.names[name] = given[name]
+                continue
+            axes = shapes.get(name) or axes_of_annotation(getattr(parameter.annotation, "annotation", None))
+            if name in closure.defaults and axes is None:
                 scope.names[name] = closure.defaults[name]
-            else:
-                value = run.parameter(
-                    name, loss=True, annotation=classes.annotation_of(parameter), beside_data=beside_data
-                )
-                axes = given.get(name) or axes_of_annotation(getattr(parameter.annotation, "annotation", None))
-                if axes is not None:
-                    value = Tensor(axes, ZERO, ZERO, Spread.SAMPLE) if axes.batches else Tensor(axes)
-                elif isinstance(value, Tensor) and value.data:
-                    run.raw[id(value)] = name
-                scope.names[name] = value
+                continue
+            value = run.parameter(
+                name, loss=True, annotation=classes.annotation_of(parameter), beside_data=beside_data
+            )
+            if axes is not None:
+                slope = None if self.vocabulary.is_given(name) else ZERO
+                value = Tensor(axes, ZERO, slope, Spread.SAMPLE) if axes.batches else Tensor(axes)
+            elif isinstance(value, Tensor) and value.data:
+                run.raw[id(value)] = name
+            scope.names[name] = value
         star = closure.node.params.star_arg
         if isinstance(star, cst.Param):
             scope.names[star.name.value] = Unknown(f"*{star.name.value}")
@@ -198,9 +207,7 @@ class Check:
         run.watched = closure.node
         run.entry = self.index
         value = run.run_body(closure, scope)
-        if entry.found_by == "gradient":
-            return _handed(run)
-        return value
+        return _handed(run) if entry.found_by == "gradient" else value
 
     def _function(self, run: Interpreter, entry: Entry) -> Value:
         """The function value of an entry, in the scope that it closes over."""
@@ -210,7 +217,7 @@ class Check:
                 outermost = outermost.outer
             self._run_outer(run, outermost.qualname, entry)
             return run.defined.get(entry.qualname, Unknown(f"{entry.qualname} is never made"))
-        if isinstance(entry.node, ast.Lambda):
+        if isinstance(entry.node, (ast.Lambda, ast.Call)):
             return lookup(run, run.program.scope_of(self.index), entry.qualname)
         if entry.owner is not None:
             qualname = entry.qualname.rpartition(".")[0]
@@ -305,6 +312,14 @@ class Check:
                     coupled=outcome.coupled,
                     trail=tuple(TrailStep(step.site.span, step.message) for step in problem.trail),
                 )
+
+
+def given_by(partial: Partial) -> dict[str, Value]:
+    """The parameters that a ``partial`` has filled."""
+    assert isinstance(partial.fn, Function)
+    params = partial.fn.closure.node.params
+    names = [parameter.name.value for parameter in (*params.posonly_params, *params.params)]
+    return {**dict(zip(names, partial.args, strict=False)), **dict(partial.kwargs)}
 
 
 def _handed(run: Interpreter) -> Value:

@@ -11,14 +11,14 @@ from losslint.analysis.values import Flaw, Kind, Spread, Step, Tensor
 
 
 def values(outcome: Outcome) -> Iterator[Tensor]:
-    """Every value the loss can return."""
-    for option in outcome.options:
+    """Every value the loss can return, unless it hangs on a rank that nothing states."""
+    for option in () if outcome.hangs_on_rank else outcome.options:
         yield option.value
 
 
 def growing(outcome: Outcome) -> Iterator[Tensor]:
     """The values of positive degree; those returned beside their own normaliser are the caller's to divide."""
-    for option in outcome.options:
+    for option in () if outcome.hangs_on_rank else outcome.options:
         if isinstance(option.value.degree, Fraction) and option.value.degree > 0 and not option.normaliser:
             yield option.value
 

@@ -179,6 +179,10 @@ WILD = Axes((), UNKNOWN, ())
 """Nothing is known of the axes."""
 
 
+class Contradiction(ValueError):
+    """Two shapes that no run can bring together: whatever was assumed to get here does not hold."""
+
+
 def closed(axes: Iterable[Axis]) -> Axes:
     """Exactly these axes."""
     return Axes(tuple(axes))
@@ -273,6 +277,8 @@ def crossed(left: Axes, right: Axes) -> bool:
 
 
 def _broadcast_exact(exact: Axes, other: Axes) -> Axes:
+    if exact.batches > 1 and other.batches == 1 and other.least_rank > len(exact.front):
+        raise Contradiction("an N×N matrix meets a batch of matrices")
     if other.middle is UNKNOWN:
         return exact if exact.batches else WILD
     if exact.total == ZERO and len(exact.front) <= max(other.least_rank, 1):

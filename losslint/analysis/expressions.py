@@ -12,7 +12,7 @@ import libcst as cst
 
 from . import access, loops
 from .operations import zip_two
-from .operations_contract import matmul, matrices
+from .operations_contract import by_rank, matmul
 from .scope import Scope
 from .values import (
     Const,
@@ -186,7 +186,7 @@ def arithmetic(
         if isinstance(a, Const) and isinstance(a.value, str):
             return Unknown("a formatted string")
         if how == "matmul":
-            return matmul(at, *matrices(tensor(a), tensor(b)))
+            return by_rank(at, tensor(a), tensor(b), lambda x, y: matmul(at, x, y))
         return zip_two(at, how, tensor(a), tensor(b))
 
     return lift(two, left, right)

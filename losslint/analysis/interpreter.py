@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import libcst as cst
 
@@ -225,7 +225,8 @@ class Interpreter:
         if words.is_other(name):
             return constant()
         if words.is_batched(name) or (beside_data and not words.is_elsewhere(name)):
-            return batch(1 if words.is_vector(name) else 2)
+            data = batch(1 if words.is_vector(name) else 2)
+            return replace(data, slope=None) if words.is_given(name) else data
         return Tensor(WILD, ZERO, ZERO, Spread.SAMPLE, opaque=True)
 
 

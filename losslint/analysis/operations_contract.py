@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from . import algebra, shapes
 from .algebra import At
-from .axes import PLAIN, SCALAR, WILD, Axes, Axis, closed
+from .axes import PLAIN, SCALAR, WILD, Axes, Axis, Contradiction, closed
 from .degree import UNKNOWN, ZERO
 from .operations import Call, flatten, handles
 from .reduce import reduce
-from .values import Const, Seq, Spread, Tensor, Value, merge, tensor, unknown_tensor
+from .values import RANK_TEST, Const, Seq, Spread, Tensor, Value, either, merge, tensor, unknown_tensor
 
 
 @handles("contract")
@@ -23,10 +23,11 @@ def _contract(call: Call) -> Value:
         return _trace(call)
     left, right = call.tensor("x"), call.tensor("y")
     if how in ("matmul", "dot"):
-        left, right = matrices(left, right)
-        left = _transposed(left, call.flag("transpose_a") or call.flag("adjoint_a"))
-        right = _transposed(right, call.flag("transpose_b") or call.flag("adjoint_b"))
-        return matmul(at, left, right)
+        flip_left = call.flag("transpose_a") or call.flag("adjoint_a")
+        flip_right = call.flag("transpose_b") or call.flag("adjoint_b")
+        return by_rank(
+            at, left, right, lambda a, b: matmul(at, _transposed(a, flip_left), _transposed(b, flip_right))
+        )
     if how == "matvec":
         left = _transposed(left, call.flag("transpose_a") or call.flag("adjoint_a"))
         return shapes.squeezed(matmul(at, left, shapes.expanded(right, -1)), (-1,))
@@ -37,20 +38,39 @@ def _contract(call: Call) -> Value:
     if how == "outer" and left.axes.rank == right.axes.rank == 1:
         return algebra.multiply(at, shapes.expanded(left, 1), shapes.expanded(right, 0))
     if how == "tensordot":
-        return _tensordot(call, *matrices(left, right))
+        return by_rank(at, left, right, lambda a, b: _tensordot(call, a, b))
     if how == "batch_dot":
         return _batch_dot(at, left, right)
     return unknown_tensor(*merge(left.reasons, right.reasons, (at.name,)))
 
 
-def matrices(left: Tensor, right: Tensor) -> tuple[Tensor, Tensor]:
-    """Two batches of open rank as the matrices they are when multiplied with each other: the least rank they can have.
+def by_rank(at: At, left: Tensor, right: Tensor, compute: Callable[[Tensor, Tensor], Value]) -> Value:
+    """A product of two batches whose rank is open: of ``(N, D)``, or of one matrix per sample.
 
-    A product of two batches with one transposed is written for ``(N, D)``: similarities or covariances.
+    ``x @ transpose(y)`` is N×N in the first case and per sample in the second; both are kept as alternatives until
+    something else in the loss tells.
     """
-    if all(value.axes.rank is None and value.axes.least_rank == 2 and value.axes.batches == 1 for value in (left, right)):
-        return tuple(replace(value, axes=closed(value.axes.listed)) for value in (left, right))  # type: ignore[return-value]
-    return left, right
+    if not all(value.axes.rank is None and value.axes.least_rank == 2 and value.axes.batches == 1 for value in (left, right)):
+        return compute(left, right)
+    pairs = [
+        tuple(replace(value, axes=closed(value.axes.listed)) for value in (left, right)),
+        tuple(replace(value, axes=_one_more(value.axes)) for value in (left, right)),
+    ]
+    test = f"{RANK_TEST}{at.name} has rank 2"
+    options: list[tuple[frozenset[tuple[str, bool]], Value]] = []
+    for outcome, (a, b) in zip((True, False), pairs, strict=True):
+        try:
+            options.append((frozenset({(test, outcome)}), compute(a, b)))
+        except Contradiction:
+            continue
+    return either(options)
+
+
+def _one_more(axes: Axes) -> Axes:
+    """The same axes with one more feature axis: one matrix per sample."""
+    if axes.front:
+        return Axes(axes.front, axes.middle, (PLAIN, *axes.back))
+    return Axes((PLAIN,), axes.middle, axes.back)
 
 
 def _transposed(value: Tensor, flag: bool) -> Tensor:

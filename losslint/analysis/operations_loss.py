@@ -68,6 +68,8 @@ def compare(at: At, operation: Operation, target: Tensor, output: Tensor, call: 
     if how == "elementwise":
         return replace(both, axes=output.axes if not target.axes.batches else both.axes)
     axis = operation.get("axis", -1) if call is None else call.axes()
+    if how == "sparse" and (classes := output.axes.at(-1)) is not None and classes.batch:
+        return _over_batch(at, both, output.axes, (-1,), "coupled")
     if how == "sparse":
         return replace(both, axes=output.axes.without(-1) if output.axes.least_rank else WILD)
     if how == "images":

@@ -153,6 +153,8 @@ def _joined_shapes(source: Seq) -> Value:
 
 @shape("unstack")
 def _unstack(call: Call) -> Value:
+    if isinstance(call.value("x"), ShapeOf):
+        return call.value("x")
     return shapes.unstacked(call.tensor("x"), call.integer("axis", 0) or 0, call.integer("num"))
 
 

@@ -11,7 +11,7 @@ from losslint.model import Returns, Verdict
 
 from .degree import MIXED, UNKNOWN, ZERO, Degree, power_of_n, same
 from .scope import Site
-from .values import Const, Dict, Either, Flaw, Kind, Many, Seq, Spread, Step, Tensor, Value, tensor
+from .values import RANK_TEST, Const, Dict, Either, Flaw, Kind, Many, Seq, Spread, Step, Tensor, Value, tensor
 
 LOSS_KEYS = ("loss", "total_loss", "total", "cost")
 
@@ -74,6 +74,13 @@ class Outcome:
         """The verdict, where all alternatives agree."""
         found = {verdict_of(option.value) for option in self.options}
         return found.pop() if len(found) == 1 else Verdict.UNKNOWN
+
+    @property
+    def hangs_on_rank(self) -> bool:
+        """Whether the verdict depends on a rank that nothing in sight states: then nobody is accused."""
+        return self.verdict is Verdict.UNKNOWN and any(
+            test.startswith(RANK_TEST) for option in self.options for test, _ in option.conditions
+        )
 
     @property
     def why(self) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, IntEnum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from .axes import SCALAR, WILD, Axes, Axis
+from .axes import SCALAR, WILD, Axes, Axis, Contradiction
 from .degree import UNKNOWN, ZERO, Degree
 
 if TYPE_CHECKING:
@@ -284,6 +284,8 @@ Value: TypeAlias = (
 )
 
 NONE = Const(None)
+RANK_TEST = "the operand of "
+"""How the test of an alternative begins that hangs on a rank nobody states, not on an option somebody sets."""
 MAX_OPTIONS = 8
 MAX_HISTORY = 10
 
@@ -375,7 +377,10 @@ def look(value: Value) -> Any:
 def lift(compute: Callable[..., Value], *values: Value) -> Value:
     """``compute`` on every consistent choice among alternatives in ``values``."""
     if not any(isinstance(value, Either) for value in values):
-        return compute(*values)
+        try:
+            return compute(*values)
+        except Contradiction as error:
+            return Unknown(str(error))
     choices: list[tuple[frozenset[tuple[str, bool]], tuple[Value, ...]]] = [(frozenset(), ())]
     for value in values:
         options = value.options if isinstance(value, Either) else ((frozenset[tuple[str, bool]](), value),)
@@ -387,4 +392,10 @@ def lift(compute: Callable[..., Value], *values: Value) -> Value:
         ]
         if len(choices) > MAX_OPTIONS**2:
             return Unknown("too many alternatives")
-    return either((conditions, compute(*chosen)) for conditions, chosen in choices)
+    results: list[tuple[frozenset[tuple[str, bool]], Value]] = []
+    for conditions, chosen in choices:
+        try:
+            results.append((conditions, compute(*chosen)))
+        except Contradiction:  # this alternative cannot be the one that runs
+            continue
+    return either(results) if results else Unknown("shapes that do not fit")

@@ -83,6 +83,11 @@ VECTORS = {
     "times", "action", "actions", "length", "lengths", "mask", "masks", "value", "values", "risk", "log_h", "score", "scores", "prob", "y",
 }  # fmt: skip
 """Words for data that often has no axis but the batch."""
+GIVEN = {
+    "true", "target", "targets", "label", "labels", "mask", "masks", "weight", "weights", "gt", "gold", "truth", "events", "lengths",
+    "time", "rewards", "returns", "actions", "censored", "relevance",
+}  # fmt: skip
+"""Words for data that a loss is given and does not train."""
 ELSEWHERE = {"draws", "draw", "particles", "ensemble", "mc", "codebook", "codebooks", "centers", "centroids", "prototypes", "kernel", "kernels", "time_major", "steps", "classes", "weights_per_class", "priors", "anchors"}  # fmt: skip
 """Words for tensors whose first axis is not the batch."""
 _SETTING = re.compile(r"^(?:n|num|max|min|is|use|with|l|lambda|lam|coef|total)_|_(?:num|weight|coef|coefficient|coeff|rate|size|factor|ratio|scale|lambda|margin|threshold|eps|epsilon|axis|dim|ord|order|norm_type|type|mode|name|fn|func|function|flag|temperature|smoothing)$|^(?:lambd?a?|ord|n|m|t|w|num|norm|mode|type|verbose|debug)\d*$", re.IGNORECASE)
@@ -130,6 +135,11 @@ class Vocabulary:
         if plain.startswith(("y_true", "y_pred", "y_hat")):
             return False
         return plain in VECTORS or plain.rpartition("_")[2] in VECTORS
+
+    def is_given(self, name: str) -> bool:
+        """A parameter of that name is a target, mask or weight: no gradient flows through it."""
+        plain = name.lower().strip("_")
+        return plain in TARGETS or plain.startswith("y_true") or not GIVEN.isdisjoint(plain.split("_"))
 
     def is_elsewhere(self, name: str) -> bool:
         """A parameter of that name is a tensor whose first axis is not the batch."""

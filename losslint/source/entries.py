@@ -12,7 +12,7 @@ from .index import ModuleIndex, Unit, flat
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
-    """A loss to analyse. ``node`` is a function or lambda; ``outer`` the function it is defined in.
+    """A loss to analyse. ``node`` is a function, a lambda or a call of ``partial``; ``outer`` the function it is defined in.
 
     ``helper``: other losses of the module call it, so what it returns is judged where it ends up. ``metric``: its name
     says that it measures and is not minimised.
@@ -20,7 +20,7 @@ class Entry:
 
     qualname: str
     line: int
-    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.Call
     found_by: str
     owner: ast.ClassDef | None = None
     outer: Unit | None = None
@@ -67,7 +67,7 @@ class Finder:
     def entries(self) -> list[Entry]:
         """All losses of the module."""
         found = [entry for unit in self.index.units if (entry := self._function(unit)) is not None]
-        found += self._lambdas()
+        found += self._named()
         return sorted(self._with_helpers(found), key=lambda entry: (entry.line, entry.qualname))
 
     def _function(self, unit: Unit) -> Entry | None:
@@ -135,33 +135,43 @@ class Finder:
                     found.update(item.id for item in _compiled_values(value) if isinstance(item, ast.Name))
         return frozenset(found)
 
-    def _lambdas(self) -> Iterator[Entry]:
+    def _named(self) -> Iterator[Entry]:
+        """Lambdas and partials that are bound to a name."""
         for body, prefix, outer in self._scopes():
             for statement in body:
-                if (
-                    isinstance(statement, ast.Assign)
-                    and len(statement.targets) == 1
-                    and isinstance(statement.value, ast.Lambda)
-                ):
-                    target = statement.targets[0]
-                    if not isinstance(target, ast.Name):
-                        continue
-                    node = statement.value
-                    names = parameter_names(node)
-                    said = self.mark(node.lineno)
-                    paired = any(map(self.words.is_target, names)) and any(map(self.words.is_output, names))
-                    if said is False or not (said or paired or (self.words.is_loss(target.id) and names)):
-                        continue
-                    reason = "comment" if said else "parameters" if paired else "name"
-                    yield Entry(
-                        prefix + target.id,
-                        node.lineno,
-                        node,
-                        reason,
-                        outer=outer,
-                        statement=statement,
-                        metric=self.words.is_metric(target.id),
-                    )
+                if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
+                    continue
+                value, name = statement.value, statement.targets[0].id
+                names = self._parameters_of(value)
+                if names is None or not isinstance(value, (ast.Lambda, ast.Call)):
+                    continue
+                said = self.mark(statement.lineno)
+                paired = any(map(self.words.is_target, names)) and any(map(self.words.is_output, names))
+                if said is False or not (said or paired or (self.words.is_loss(name) and names)):
+                    continue
+                reason = "comment" if said else "parameters" if paired else "name"
+                yield Entry(
+                    prefix + name,
+                    statement.lineno,
+                    value,
+                    reason,
+                    outer=outer,
+                    statement=statement,
+                    metric=self.words.is_metric(name),
+                )
+
+    def _parameters_of(self, value: ast.expr) -> list[str] | None:
+        """The parameters of a lambda, or of the function that a ``partial`` of this module wraps."""
+        if isinstance(value, ast.Lambda):
+            return parameter_names(value)
+        if not isinstance(value, ast.Call) or not value.args or not isinstance(value.args[0], ast.Name):
+            return None
+        called = value.func.attr if isinstance(value.func, ast.Attribute) else getattr(value.func, "id", "")
+        wrapped = self.index.names.get(value.args[0].id)
+        if called != "partial" or not isinstance(wrapped, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            return None
+        given = {keyword.arg for keyword in value.keywords}
+        return [name for name in parameter_names(wrapped)[len(value.args) - 1 :] if name not in given]
 
     def _scopes(self) -> Iterator[tuple[list[ast.stmt], str, Unit | None]]:
         yield list(flat(self.index.tree.body)), "", None
