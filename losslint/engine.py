@@ -57,6 +57,7 @@ _METRIC = re.compile(
     r"(?:^|_)(?:accuracy|acc|precision|recall|f1|fbeta|f_score|auc|score|metric|metrics|iou|dice_coef\w*|coef|psnr|hits|ndcg|map)(?:_|$)|metric",
     re.IGNORECASE,
 )
+_NEVER = re.compile(r"(?:^|_)(?:accuracy|acc|precision|recall|f1|fbeta|auc|confusion_matrix)(?:_|$)", re.IGNORECASE)
 _STRATEGY = re.compile(
     r"MirroredStrategy|TPUStrategy|distribute\.|compute_average_loss|num_replicas_in_sync|ParameterServerStrategy"
 )
@@ -147,7 +148,8 @@ class Check:
             is_output=lambda name: plain(name) in OUTPUTS or plain(name).startswith("y_pred"),
             is_loss=self.vocabulary.is_loss,
             is_metric=lambda name: bool(_METRIC.search(name)) and "loss" not in name.lower(),
-            not_a_loss=lambda name: matches(name, unwanted),
+            is_data=self.vocabulary.is_batched,
+            not_a_loss=lambda name: matches(name, unwanted) or bool(_NEVER.search(name)),
             chosen=lambda name: matches(name, chosen),
         )
 
@@ -180,6 +182,11 @@ class Check:
         beside_data = entry.found_by in ("parameters", "class", "compile", "comment") or any(
             self.vocabulary.is_batched(parameter.name.value) for parameter in parameters
         )
+        called = {
+            node.func.id
+            for node in ast.walk(entry.node)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        }
         shapes = {name: axes_of_spec(spec) for name, spec in self.pragmas.inputs_of(entry.line)}
         for parameter in (*parameters, *closure.node.params.kwonly_params):
             name = parameter.name.value
@@ -191,7 +198,11 @@ class Check:
                 scope.names[name] = closure.defaults[name]
                 continue
             value = run.parameter(
-                name, loss=True, annotation=classes.annotation_of(parameter), beside_data=beside_data
+                name,
+                loss=True,
+                annotation=classes.annotation_of(parameter),
+                beside_data=beside_data,
+                called=name in called,
             )
             if axes is not None:
                 slope = None if self.vocabulary.is_given(name) else ZERO

@@ -291,8 +291,8 @@ def _ratio(at: At, left: Tensor, right: Tensor, quotient: Tensor) -> Tensor:
     if quotient.spread is not Spread.COUPLED or right.spread in (Spread.SAMPLE, Spread.UNKNOWN):
         return coupling(at, (left, right), quotient)
     if not any(flaw.kind in NAMED_COUPLING for flaw in right.flaws):
-        # That both sums went through a square or a root on the way is part of the same cause.
-        kept = tuple(flaw for flaw in quotient.flaws if flaw.kind is not Kind.STATISTIC)
+        # That both sums went through a square, a root or a ratio of their own on the way is part of the same cause.
+        kept = tuple(flaw for flaw in quotient.flaws if flaw.kind not in (Kind.STATISTIC, Kind.RATIO))
         message = "divided by a sum over the batch that depends on the data"
         quotient = flawed(at, Kind.RATIO, replace(quotient, flaws=kept), message)
     if isinstance(quotient.degree, Fraction) and quotient.degree < 0 and isinstance(left.degree, Fraction):
@@ -301,7 +301,7 @@ def _ratio(at: At, left: Tensor, right: Tensor, quotient: Tensor) -> Tensor:
     return quotient
 
 
-NAMED_COUPLING = {Kind.RATIO, Kind.VARIANCE, Kind.ORDER, Kind.PAIRWISE}
+NAMED_COUPLING = {Kind.VARIANCE, Kind.ORDER, Kind.PAIRWISE}
 """Couplings that explain themselves better than the ratio they end in."""
 
 

@@ -54,6 +54,8 @@ class Axes:
     front: tuple[Axis, ...] = ()
     middle: Degree | None = None
     back: tuple[Axis, ...] = ()
+    loose: bool = False
+    """The ellipsis is this tensor's own: its rank says nothing about that of others."""
 
     @property
     def rank(self) -> int | None:
@@ -190,7 +192,7 @@ def closed(axes: Iterable[Axis]) -> Axes:
 
 def batch_first(least_rank: int = 1) -> Axes:
     """A batch of anything: the batch axis, then any number of features, at least ``least_rank`` axes in all."""
-    return Axes((BATCH,), ZERO, (PLAIN,) * (least_rank - 1))
+    return Axes((BATCH,), ZERO, (PLAIN,) * (least_rank - 1), loose=least_rank == 1)
 
 
 def hidden(total: Degree) -> Axes:
@@ -243,7 +245,7 @@ def broadcast(left: Axes, right: Axes) -> Axes:
         )
         lead = len(long) - len(short)
         back = (*long[:lead], *(_meet(a, b) for a, b in zip(long[lead:], short, strict=True)))
-        return Axes(front, ZERO, back)
+        return Axes(front, ZERO, back, left.loose or right.loose)
     if left.middle is UNKNOWN or right.middle is UNKNOWN:
         known = left if right.middle is UNKNOWN else right
         # An operand of unknown axes (a weight, a mask, a parameter) is taken to broadcast onto a batch.
@@ -263,7 +265,7 @@ def crossed(left: Axes, right: Axes) -> bool:
     long, short = (left, right) if left.least_rank > right.least_rank else (right, left)
     if long.least_rank - short.least_rank != 1 or (long.middle is None) != (short.middle is None):
         return False
-    if long.middle not in (None, ZERO) or short.middle not in (None, ZERO):
+    if long.middle not in (None, ZERO) or short.middle not in (None, ZERO) or long.loose or short.loose:
         return False
     column = long.listed[-1] if long.middle is None or long.back else None
     return (

@@ -21,6 +21,7 @@ from .values import (
     Many,
     Method,
     Super,
+    Tensor,
     Unknown,
     Value,
     constant,
@@ -129,11 +130,15 @@ def bound(function: Function, this: Value) -> Function:
 
 def instance_attribute(run: Interpreter, owner: Instance, attr: str) -> Value:
     """``owner.attr``: what was set, a method or property, a class attribute, what another method sets."""
-    if attr in owner.attributes:
-        return owner.attributes[attr]
     if isinstance(owner.cls, External):
-        return _guess(run, attr)
+        return owner.attributes.get(attr) or _guess(run, attr)
     ref = owner.cls.ref
+    if attr in owner.attributes:
+        value = owner.attributes[attr]
+        if isinstance(value, Tensor) and value.nominal:  # a placeholder, if another method sets it from the data
+            later = _set_elsewhere(run, Instance(owner.cls, dict(owner.attributes)), attr)
+            return later if isinstance(later, Tensor) and later.count else value
+        return value
     found = method(run, ref, attr)
     if found is not None:
         if found.closure.kind == "property":

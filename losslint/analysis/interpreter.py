@@ -75,6 +75,7 @@ class Interpreter:
     handed: list[tuple[str, Site, Value]] = field(default_factory=list)
     raw: dict[int, str] = field(default_factory=dict)
     """Parameters nobody gave, by the identity of their values: whether one is a batch or a list of batches is open."""
+    _kept: list[Value] = field(default_factory=list)
     methods: dict[object, Function] = field(default_factory=dict)
     instances: dict[classes.ClassRef, Instance] = field(default_factory=dict)
     _stack: list[Closure] = field(default_factory=list)
@@ -207,11 +208,19 @@ class Interpreter:
 
     # -- parameters nobody gave -------------------------------------------------------------------------------------
 
-    def parameter(self, name: str, *, loss: bool, annotation: str = "", beside_data: bool = False) -> Value:
+    def another_batch(self, value: Value) -> Value:
+        """One of the batches that a parameter like ``data`` unpacks to."""
+        assert isinstance(value, Tensor)
+        one = replace(value)
+        self.raw[id(one)] = self.raw[id(value)]
+        self._kept.append(one)
+        return one
+
+    def parameter(self, name: str, *, loss: bool, annotation: str = "", beside_data: bool = False, called: bool = True) -> Value:
         """The value of a parameter that no caller gives, by what its name says.
 
         ``loss``: it is a parameter of a loss itself; ``beside_data``: other parameters of that loss certainly hold data,
-        so that one of which nothing is known holds one entry per sample too.
+        so that one of which nothing is known holds one entry per sample too; ``called``: it may be a function.
         """
         words = self.vocabulary
         if words.is_batch_size(name):  # a loss is handed the size by its caller; a factory's is a setting
@@ -220,7 +229,7 @@ class Interpreter:
             return constant(opaque=True)
         if words.is_weights(name) and name != "weights":
             return Many(constant(axes=FEATURES, weights=True), PLAIN)
-        if words.is_model(name):
+        if called and words.is_model(name):
             return constant(axes=FEATURES, opaque=True)
         if words.is_other(name):
             return constant()

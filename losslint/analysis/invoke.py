@@ -371,7 +371,12 @@ def _enumerate(run: Interpreter, at: At, args: Sequence[Value], kwargs: Mapping[
 
 @special("builtins.zip")
 def _zip(run: Interpreter, at: At, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
-    columns = [loops.items_of(run, arg) for arg in args]
+    lists = [arg for arg in args if (name := run.raw.get(id(arg))) and loops.is_list_name(name)]
+    # One list among the columns makes lists of the others: a tensor is not zipped with a list of tensors.
+    columns = [
+        Many(replace(arg), PLAIN) if lists and isinstance(arg, Tensor) and id(arg) in run.raw else loops.items_of(run, arg)
+        for arg in args
+    ]
     if not columns:
         return Seq(())
     if all(isinstance(column, Seq) for column in columns):

@@ -259,6 +259,8 @@ def _index_one(at: At, value: Tensor, item: Value, position: int) -> tuple[Tenso
     if isinstance(item, Slice):
         return _sliced(at, value, item, position, axis), position + onward
     selector = tensor(item)
+    if selector.axes == SCALAR and selector.spread is Spread.SAMPLE and axis.batch:  # the index of a loop over samples
+        return replace(value, axes=value.axes.without(position)), position
     if selector.axes == SCALAR and not isinstance(item, (Seq, Many)):
         return _picked(value, axis, position), position if position >= 0 else position
     if selector.slope is None and selector.data:  # a boolean mask or computed indices

@@ -10,7 +10,7 @@ import libcst as cst
 
 from . import access
 from .scope import Scope
-from .values import Const, Dict, Either, Function, Many, Seq, Unknown, Value, contradicts, either, tensor
+from .values import Const, Dict, Either, Function, Many, Seq, Tensor, Unknown, Value, contradicts, either, tensor
 
 if TYPE_CHECKING:
     from .interpreter import Interpreter
@@ -96,7 +96,10 @@ def bind(run: Interpreter, target: cst.BaseExpression, value: Value, scope: Scop
         scope.names[target.value] = named_constant(run, target.value, value)
         run.note(scope, target, target.value, value)
     elif isinstance(target, (cst.Tuple, cst.List)):
-        for element, item in zip(target.elements, unpacked(value, len(target.elements)), strict=False):
+        count = len(target.elements)
+        raw = id(value) in run.raw and isinstance(value, Tensor)
+        items = [run.another_batch(value) for _ in range(count)] if raw else unpacked(value, count)
+        for element, item in zip(target.elements, items, strict=False):
             bind(run, element.value, item, scope, flow)
     elif isinstance(target, cst.Attribute):
         owner = run.evaluate(target.value, scope, flow)
@@ -119,7 +122,7 @@ def bind(run: Interpreter, target: cst.BaseExpression, value: Value, scope: Scop
 def unpacked(value: Value, count: int) -> list[Value]:
     """The values that tuple unpacking gives to ``count`` targets."""
     from .shapes import dimensions, unstacked
-    from .values import ShapeOf, Tensor
+    from .values import ShapeOf
 
     if isinstance(value, ShapeOf):
         axes = value.axes

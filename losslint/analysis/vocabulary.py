@@ -69,13 +69,13 @@ HYPERPARAMETERS = {
     "ignore_class", "ignore_value", "quantile", "quantiles", "n_steps", "image_size", "height", "width", "size", "strides", "anchors_per_cell",
 }  # fmt: skip
 MODELS = {"model", "encoder", "decoder", "generator", "discriminator", "critic", "actor", "network", "net", "backbone", "layer", "vgg", "policy", "feature_extractor", "base_model", "classifier", "student", "teacher"}  # fmt: skip
-WEIGHTS = {"losses", "trainable_variables", "trainable_weights", "weights", "variables", "non_trainable_variables", "non_trainable_weights", "kernel", "bias", "kernels", "trainable_params", "regularization_losses", "embedding_table", "codebook"}  # fmt: skip
+WEIGHTS = {"losses", "trainable_variables", "trainable_weights", "weights", "variables", "non_trainable_variables", "non_trainable_weights", "kernel", "bias", "kernels", "trainable_params", "regularization_losses", "regularizers", "regularization", "reg_losses", "embedding_table", "codebook"}  # fmt: skip
 
 DATA_WORDS = {
     "pred", "preds", "predicted", "prediction", "predictions", "true", "target", "targets", "label", "labels", "logit", "logits",
     "feature", "features", "embed", "embedding", "embeddings", "frame", "frames", "image", "images", "img", "mask", "masks", "output",
     "outputs", "recon", "reconstruction", "real", "fake", "gt", "gts", "probs", "prob", "scores", "boxes", "bbox", "gradients", "hazards",
-    "residual", "rewards", "advantages", "hidden", "student", "teacher", "lengths", "events", "samples", "xent",
+    "residual", "conf", "confidence", "rewards", "advantages", "hidden", "student", "teacher", "lengths", "events", "samples", "xent",
 }  # fmt: skip
 """Words that, as the last or first part of a name, say that it holds data."""
 VECTORS = {
@@ -94,7 +94,7 @@ _SETTING = re.compile(r"^(?:n|num|max|min|is|use|with|l|lambda|lam|coef|total)_|
 
 _BATCH_SIZE = re.compile(r"(?:^|_)(?:batch_?sz|batch_?size|batchsize|n_?batch|num_?batch|bs|batch_dim|bsz|minibatch_?size|num_examples|n_examples|num_samples|n_samples)(?:_|$)", re.IGNORECASE)
 _LOSS = re.compile(r"(?:^|_)(?:loss|losses|objective|cost|criterion|elbo|penalty|loss_fn|lossfn|crossentropy|cross_entropy|xent)(?:_|$|\d)|loss$|(?:^|_)(?:mse|mae|rmse|kld|nll|bce|dice|iou|tversky|jaccard)(?:_|$)", re.IGNORECASE)
-_NOT_LOSS = re.compile(r"^(?:get|make|build|create|plot|log|print|load|save|test|write|parse|update|register|compile|add|set|num|has|is|collect|summar\w*|validate|check|resolve|deserialize|serialize)_|(?:history|weights?|scale|names?|config|type|fn_name|metric|metrics|logger|tracker|callback|schedule|summary|keys|dict|path|file)$", re.IGNORECASE)
+_NOT_LOSS = re.compile(r"^(?:make|build|create|plot|log|print|load|save|test|write|parse|update|register|compile|add|set|num|has|is|collect|summar\w*|validate|check|resolve|deserialize|serialize)_|(?:history|weights?|scale|names?|config|type|fn_name|metric|metrics|logger|tracker|callback|schedule|summary|keys|dict|path|file)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

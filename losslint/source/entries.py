@@ -37,6 +37,7 @@ class Words:
     is_output: Callable[[str], bool]
     is_loss: Callable[[str], bool]
     is_metric: Callable[[str], bool]
+    is_data: Callable[[str], bool]
     not_a_loss: Callable[[str], bool]
     chosen: Callable[[str], bool]
 
@@ -104,7 +105,8 @@ class Finder:
         if any(map(self.words.is_target, names)) and any(map(self.words.is_output, names)):
             return "parameters"
         if self.words.is_loss(node.name) and names and not _makes_function(node):
-            return "name"
+            if not node.name.lstrip("_").startswith("get_") or sum(map(self.words.is_data, names)) > 1:
+                return "name"
         return "gradient" if self._differentiates(unit) else None
 
     def _differentiates(self, unit: Unit) -> bool:
