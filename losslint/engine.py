@@ -214,7 +214,7 @@ class Check:
         if isinstance(star, cst.Param):
             scope.names[star.name.value] = Unknown(f"*{star.name.value}")
         if closure.node.params.star_kwarg is not None:
-            scope.names[closure.node.params.star_kwarg.name.value] = Dict({})
+            scope.names[closure.node.params.star_kwarg.name.value] = Dict({}, Unknown("a keyword argument"))
         run.watched = closure.node
         run.entry = self.index
         value = run.run_body(closure, scope)

@@ -20,6 +20,7 @@ from .values import (
     Class,
     Const,
     Dict,
+    Either,
     External,
     Function,
     Instance,
@@ -28,6 +29,7 @@ from .values import (
     Module,
     Partial,
     Range,
+    Rank,
     Seq,
     ShapeOf,
     Slice,
@@ -36,6 +38,7 @@ from .values import (
     Unknown,
     Value,
     constant,
+    lift,
     tensor,
     unknown_tensor,
 )
@@ -87,7 +90,7 @@ def attribute(run: Interpreter, owner: Value, attr: str) -> Value:
     if isinstance(owner, Tensor):
         return tensor_attribute(run, owner, attr)
     if isinstance(owner, ShapeOf) and attr in ("rank", "ndims"):
-        return Const(owner.axes.rank) if owner.axes.rank is not None else constant()
+        return rank_of(owner.axes)
     if isinstance(owner, (ShapeOf, Seq, Many, Dict, Const, Range)):
         return Method(owner, attr)
     if isinstance(owner, Partial):
@@ -102,7 +105,7 @@ def tensor_attribute(run: Interpreter, owner: Tensor, attr: str) -> Value:
     if attr == "shape":
         return ShapeOf(owner.axes, static=True)
     if attr in ("ndim", "rank"):
-        return Const(owner.axes.rank) if owner.axes.rank is not None else constant()
+        return rank_of(owner.axes)
     if attr == "T":
         return shapes.transposed(owner, None)
     if attr == "size" and not owner.opaque:
@@ -123,6 +126,11 @@ def settings_attribute(run: Interpreter, attr: str) -> Value:
     if run.vocabulary.is_batch_size(attr):
         return run.parameter(attr, loss=False)
     return constant(axes=FEATURES, opaque=True)
+
+
+def rank_of(axes: Axes) -> Value:
+    """The rank as a constant, or as far as it is known."""
+    return Const(axes.rank) if axes.rank is not None else Rank(axes)
 
 
 def set_attribute(run: Interpreter, owner: Value, attr: str, value: Value) -> None:
@@ -244,18 +252,30 @@ def mutation(run: Interpreter, node: cst.Call, scope: Scope, flow: Flow) -> Valu
     if not isinstance(function.value, (cst.Name, cst.Attribute)):
         return None
     owner = run.evaluate(function.value, scope, flow)
-    if not isinstance(owner, (Seq, Many, Dict)):
+    if not isinstance(owner, (Seq, Many, Dict, Either)):
         return None
     from .expressions import arguments
     from .statements import bind
 
     args, kwargs = arguments(run, node, scope, flow)
+    if isinstance(owner, Either):
+        if not any(isinstance(option, (Seq, Many, Dict)) for _, option in owner.options):
+            return None
+        after = lift(lambda option: _changed_list(option, function.attr.value, args, kwargs), owner)
+        bind(run, function.value, after, scope, flow)
+        return Unknown(f".{function.attr.value}() of one of several lists")
     changed = _changed(owner, function.attr.value, args, kwargs)
     if changed is None:
         return None
     after, result = changed
     bind(run, function.value, after, scope, flow)
     return result
+
+
+def _changed_list(owner: Value, method: str, args: Sequence[Value], kwargs: dict[str, Value]) -> Value:
+    """One of several lists after a method that changes it."""
+    changed = _changed(owner, method, args, kwargs) if isinstance(owner, (Seq, Many, Dict)) else None
+    return changed[0] if changed is not None else Unknown("a changed list")
 
 
 def _changed(

@@ -53,8 +53,16 @@ def joined(left: Tensor, right: Tensor, **changes: Any) -> Tensor:
         nominal=left.nominal or right.nominal,
         static=left.static or right.static,
         compared=left.compared or right.compared,
+        half=_common_half(left, right),
         **changes,
     )
+
+
+def _common_half(left: Tensor, right: Tensor) -> str:
+    """The half precision of a result: of both operands, or of one beside a constant."""
+    if left.data and right.data:
+        return left.half and right.half
+    return left.half if left.data else right.half
 
 
 def spread_out(at: At, left: Tensor, right: Tensor, result: Tensor) -> Tensor:
@@ -82,8 +90,8 @@ def interaction(left: Tensor, right: Tensor) -> Spread:
     spread = max(left.spread, right.spread)
     if spread is Spread.UNKNOWN or not (left.data and right.data):
         return spread
-    if spread is Spread.SAMPLE and _aligned(left, right):
-        return spread
+    if spread is Spread.SAMPLE:
+        return spread if _aligned(left, right) else Spread.UNKNOWN  # rearranged: which samples meet is not known
     return Spread.COUPLED
 
 
@@ -461,7 +469,7 @@ def compare(at: At, left: Tensor, right: Tensor) -> Tensor:
         axes=broadcast(left.axes, right.axes),
         spread=interaction(left, right),
     )
-    mask = replace(mask, raised=(), opaque=mask.opaque and not mask.data, nominal="", static=False)
+    mask = replace(mask, raised=(), opaque=mask.opaque and not mask.data, nominal="", static=False, half="")
     degrees = {value.degree for value in (left, right) if value.number != 0}
     if UNKNOWN in degrees:
         return replace(mask, degree=UNKNOWN)

@@ -229,6 +229,9 @@ def broadcast(left: Axes, right: Axes) -> Axes:
         return right
     if crossed(left, right):
         return closed((BATCH, BATCH))
+    for matrix, other in ((left, right), (right, left)):
+        if matrix.batches > 1 and other.batches == 1 and other.least_rank > matrix.least_rank and not other.loose:
+            raise Contradiction("an N×N matrix meets a batch of matrices")
     if left.middle is None and right.middle is None:
         long, short = (
             (left.front, right.front) if len(left.front) >= len(right.front) else (right.front, left.front)

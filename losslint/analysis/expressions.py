@@ -13,6 +13,7 @@ import libcst as cst
 from . import access, loops
 from .operations import zip_two
 from .operations_contract import by_rank, matmul
+from .degree import UNKNOWN
 from .scope import Scope
 from .values import (
     Const,
@@ -21,6 +22,7 @@ from .values import (
     External,
     Many,
     Range,
+    Rank,
     Seq,
     ShapeOf,
     Slice,
@@ -324,9 +326,29 @@ def _compare(
             if compute in (operator.eq, operator.ne)
             else Unknown("a comparison")
         )
+    if isinstance(left, Rank) or isinstance(right, Rank):
+        return _compare_ranks(symbol, left, right)
     if isinstance(left, (Tensor, Const)) and isinstance(right, (Tensor, Const)):
         return zip_two(run.at(scope, node, "comparison"), "compare", tensor(left), tensor(right))
     return Unknown("a comparison")
+
+
+def _compare_ranks(symbol: cst.CSTNode, left: Value, right: Value) -> Value:
+    """A comparison with a rank of which only the least is known."""
+    compute = COMPARISONS.get(type(symbol))
+    unknown = Unknown("a rank")
+    if compute is None:
+        return unknown
+    if isinstance(left, Rank) and isinstance(right, Rank):
+        if UNKNOWN in (left.axes.middle, right.axes.middle) or left.axes.loose or right.axes.loose:
+            return unknown
+        return Const(compute(left.axes.least_rank, right.axes.least_rank))
+    rank, number, flipped = (left, right, False) if isinstance(left, Rank) else (right, left, True)
+    if not isinstance(rank, Rank) or not isinstance(number, Const) or not isinstance(number.value, int):
+        return unknown
+    least = rank.axes.least_rank
+    outcomes = {compute(number.value, r) if flipped else compute(r, number.value) for r in range(least, max(least, number.value) + 3)}
+    return Const(outcomes.pop()) if len(outcomes) == 1 else unknown
 
 
 def _contains(left: Value, right: Value, wanted: bool) -> Value:

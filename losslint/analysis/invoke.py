@@ -524,11 +524,17 @@ def _isinstance(run: Interpreter, at: At, args: Sequence[Value], kwargs: Mapping
             return Const(bool(wanted & {"list", "tuple"}))
         if isinstance(value, Dict) and wanted <= set(BUILTIN_TYPES):
             return Const("dict" in wanted)
-        if isinstance(value, Tensor) and value.data and wanted <= set(BUILTIN_TYPES):
-            return Const(False)
+        wanted |= {option.ref.qualname for option in flatten(args[1]) if isinstance(option, Class)}
+        if isinstance(value, Tensor) and value.data and not value.opaque and wanted:
+            if wanted <= {"Tensor", "EagerTensor"}:
+                return Const(True)
+            if wanted <= set(BUILTIN_TYPES) | NOT_DENSE:
+                return Const(False)
     return Unknown("a type test")
 
 
+NOT_DENSE = {"SparseTensor", "RaggedTensor", "KerasTensor", "ndarray", "IndexedSlices", "DistributedValues", "SymbolicTensor", "Mapping", "Sequence", "number", "Number"}
+"""Types that the batch of a loss is not, when it is called by a framework."""
 BUILTIN_TYPES: dict[str, Any] = {
     "int": int,
     "float": float,
@@ -538,6 +544,13 @@ BUILTIN_TYPES: dict[str, Any] = {
     "tuple": tuple,
     "dict": dict,
 }
+
+
+@special("tree.is_nested", "keras.tree.is_nested", "tensorflow.nest.is_nested")
+def _is_nested(run: Interpreter, at: At, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+    if not args or isinstance(args[0], (Unknown, Tensor)):
+        return Const(False) if args and isinstance(args[0], Tensor) and not args[0].opaque else Unknown("is_nested")
+    return Const(isinstance(args[0], (Seq, Many, Dict)))
 
 
 @special("builtins.callable")
@@ -551,6 +564,10 @@ def _callable(run: Interpreter, at: At, args: Sequence[Value], kwargs: Mapping[s
 def _getattr(run: Interpreter, at: At, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
     from .access import attribute
 
+    if at.name == "hasattr" and len(args) == 2 and isinstance(args[0], Tensor) and args[0].data and not args[0].opaque:
+        name = args[1].value if isinstance(args[1], Const) else None
+        if isinstance(name, str) and name.startswith("_"):
+            return Const(False)
     if at.name == "getattr" and len(args) >= 2 and isinstance(args[1], Const):
         return attribute(run, args[0], str(args[1].value))
     return Unknown(at.name)

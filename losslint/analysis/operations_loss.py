@@ -32,6 +32,8 @@ KEEPS = {"none", "NONE", "None"}
 
 @handles("loss")
 def _loss(call: Call) -> Value:
+    if call.operation.how == "all" and "x" in call.roles:
+        return _weighted(call)
     entries = compare(call.at, call.operation, call.tensor("y_true"), call.tensor("y_pred"), call)
     reduction = call.operation.get("reduction") or call.constant("reduction")
     weights = call.roles.get("weights")
@@ -40,6 +42,25 @@ def _loss(call: Call) -> Value:
     if reduction is None or not isinstance(reduction, str):
         return entries
     return reduced(call.at, entries, reduction)
+
+
+def _weighted(call: Call) -> Value:
+    """``compute_weighted_loss`` of TensorFlow 1: entries times weights, over the weights that are not zero."""
+    at, entries = call.at, call.tensor("x")
+    weights = tensor(call.roles.get("weights", Const(1.0)))
+    entries = algebra.multiply(at, entries, weights)
+    reduction = call.value("reduction")
+    chosen = reduction.name if isinstance(reduction, External) else call.constant("reduction")
+    if not isinstance(chosen, str):
+        return unknown_tensor(*merge(entries.reasons, (f"the reduction of {at.name}",)))
+    name = chosen.rpartition(".")[2].lower()
+    if name in ("none", "sum"):
+        return reduced(at, entries, name)
+    if not weights.data or name in ("sum_over_batch_size", "weighted_sum_over_batch_size"):
+        return reduced(at, entries, "mean")
+    present = algebra.step_function(at, weights) if name.endswith("nonzero_weights") else weights
+    over = replace(present, axes=broadcast(present.axes, entries.axes))
+    return algebra.divide(at, reduce(at, "sum", entries, None), reduce(at, "sum", over, None))
 
 
 def reduced(at: At, entries: Tensor, reduction: str) -> Tensor:

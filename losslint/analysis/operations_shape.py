@@ -14,6 +14,7 @@ from .reduce import From
 from .values import (
     Const,
     Many,
+    Rank,
     Seq,
     ShapeOf,
     Slice,
@@ -399,8 +400,8 @@ def _size_of(call: Call) -> Value:
 
 @shape("rank_of")
 def _rank_of(call: Call) -> Value:
-    rank = call.tensor("x").axes.rank
-    return Const(rank) if rank is not None else constant()
+    axes = call.tensor("x").axes
+    return Const(axes.rank) if axes.rank is not None else Rank(axes)
 
 
 @shape("length_of")
@@ -415,7 +416,7 @@ def length_of(value: Value) -> Value:
     if isinstance(value, Many):
         return shapes.dimension(value.axis, True)
     if isinstance(value, ShapeOf):
-        return Const(value.axes.rank) if value.axes.rank is not None else constant()
+        return Const(value.axes.rank) if value.axes.rank is not None else Rank(value.axes)
     if isinstance(value, Const) and isinstance(value.value, str):
         return Const(len(value.value))
     whole = tensor(value)

@@ -183,6 +183,8 @@ def _linear(at: At, how: str, value: Tensor, what: Span) -> Tensor:
         reduced=merge(value.reduced, (step,)),
         trail=merge(value.trail, (step,)),
     )
+    if summed and value.half:
+        result = flawed(at, Kind.HALF, result, f"sum over the batch in {value.half}", subject=value.half)
     if not summed:
         result = (
             _mean_of_sum(at, value, result) if value.degree != ZERO and not value.axes.batches else result

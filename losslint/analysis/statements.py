@@ -10,7 +10,7 @@ import libcst as cst
 
 from . import access
 from .scope import Scope
-from .values import Const, Dict, Either, Function, Many, Seq, Tensor, Unknown, Value, contradicts, either, tensor
+from .values import Const, Dict, Either, External, Function, Many, Seq, Tensor, Unknown, Value, contradicts, either, tensor
 
 if TYPE_CHECKING:
     from .interpreter import Interpreter
@@ -86,6 +86,10 @@ def _augmented(run: Interpreter, node: cst.AugAssign, scope: Scope, flow: Flow) 
     return True
 
 
+CUSTOMARY = {"backend": "keras.backend", "K": "keras.backend"}
+"""What a library that is handed its framework at run time calls it."""
+
+
 def bind(run: Interpreter, target: cst.BaseExpression, value: Value, scope: Scope, flow: Flow) -> None:
     """Assign a value to a target: a name, an attribute, an item, or several of them."""
     from .expressions import spelled
@@ -93,6 +97,8 @@ def bind(run: Interpreter, target: cst.BaseExpression, value: Value, scope: Scop
     if isinstance(target, cst.Name):
         from .names import named_constant
 
+        if isinstance(value, Unknown) and target.value in CUSTOMARY:
+            value = External(CUSTOMARY[target.value])
         scope.names[target.value] = named_constant(run, target.value, value)
         run.note(scope, target, target.value, value)
     elif isinstance(target, (cst.Tuple, cst.List)):

@@ -57,6 +57,12 @@ class Kind(Enum):
     LITERAL = "divided by a constant instead of the batch size"
     MEAN_OF_SUM = "a mean of a batch sum"
     SUNK = "divided below degree 0"
+    OPTION = "a ready loss told to sum"
+    VECTOR = "a vector summed by whoever it was handed to"
+    STATIC = "the batch size read from the static shape"
+    LOG_SUM_EXP = "log of a sum of exponentials"
+    HALF = "a batch sum in half precision"
+    EMPTY = "divided by a batch sum that can be zero"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +116,8 @@ class Tensor:
     """Made of model weights: no batch in it, but not a mere constant either."""
     diagonal: bool = False
     """Zero off the diagonal of its two batch axes."""
+    half: str = ""
+    """The dtype it was cast to, if that has half precision."""
     number: float | None = None
     """The constant it is, if known."""
 
@@ -167,6 +175,13 @@ class ShapeOf:
 
     axes: Axes
     static: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """The number of axes of a tensor, where it is not a known constant."""
+
+    axes: Axes
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +284,7 @@ Value: TypeAlias = (
     | Many
     | Dict
     | ShapeOf
+    | Rank
     | Slice
     | Range
     | External
@@ -320,6 +336,8 @@ def tensor(value: Value) -> Tensor:
         return constant()
     if isinstance(value, Unknown):
         return unknown_tensor(value.reason)
+    if isinstance(value, Rank):
+        return constant()
     if isinstance(value, Range):
         limit = tensor(value.limit)
         return constant(axes=Axes((Axis(limit.degree),)))

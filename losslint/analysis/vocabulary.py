@@ -79,10 +79,12 @@ DATA_WORDS = {
 }  # fmt: skip
 """Words that, as the last or first part of a name, say that it holds data."""
 VECTORS = {
-    "label", "labels", "weight", "weights", "reward", "rewards", "advantage", "advantages", "return", "returns", "event", "events", "time",
-    "times", "action", "actions", "length", "lengths", "mask", "masks", "value", "values", "risk", "log_h", "score", "scores", "prob", "y",
+    "reward", "rewards", "advantage", "advantages", "return", "returns", "event", "events", "time", "times", "action", "actions", "length",
+    "lengths", "risk", "log_h",
 }  # fmt: skip
 """Words for data that often has no axis but the batch."""
+OWN_RANK = {"label", "labels", "weight", "weights", "mask", "masks", "score", "scores", "value", "values", "y", "target", "targets"}
+"""Words for data whose rank says nothing about that of the rest."""
 GIVEN = {
     "true", "target", "targets", "label", "labels", "mask", "masks", "weight", "weights", "gt", "gold", "truth", "events", "lengths",
     "time", "rewards", "returns", "actions", "censored", "relevance",
@@ -128,6 +130,11 @@ class Vocabulary:
         if name in self._others or plain in self._others:
             return True
         return plain not in self._batched and (bool(_SETTING.search(plain)) or name.isupper())
+
+    def has_own_rank(self, name: str) -> bool:
+        """A parameter of that name may have fewer axes than the others: class ids, weights, masks."""
+        plain = name.lower().strip("_")
+        return not plain.startswith(("y_true", "y_pred")) and not OWN_RANK.isdisjoint(plain.split("_"))
 
     def is_vector(self, name: str) -> bool:
         """A parameter of that name often has no axis but the batch."""
