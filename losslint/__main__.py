@@ -19,10 +19,13 @@ def distrust_working_directory() -> None:
     the project in which losslint is run. ``python -m`` puts the working directory first, and ``PYTHONPATH``
     may. The entries behind the standard library are installed packages, and stay.
     """
+    try:
+        here = os.path.join(os.path.realpath(os.curdir), "")
+    except OSError:  # it has been deleted, and so holds nothing
+        return
     places = [os.path.realpath(entry) for entry in sys.path]
     library = os.path.realpath(os.path.dirname(os.__file__))
     end = places.index(library) if library in places else 0
-    here = os.path.join(os.path.realpath(os.curdir), "")
     sys.path[:end] = [
         entry
         for entry, place in zip(sys.path[:end], places[:end], strict=True)

@@ -68,6 +68,9 @@ def run_command_line(arguments: Sequence[str]) -> int:
     except (ConfigError, Unwritable) as error:
         say(f"losslint: {printable(str(error))}")
         return FAILED
+    except OSError as error:  # the working directory is gone, the disk is full
+        say(f"losslint: {error.strerror or error}")
+        return FAILED
     except (click.Abort, KeyboardInterrupt):
         say("losslint: interrupted")
         return INTERRUPTED

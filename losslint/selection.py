@@ -53,7 +53,7 @@ class Selection:
             decision = choice.decides(code)
             if decision is not None:
                 return decision
-        return _registry.load(code).default
+        return code not in _registry.OFF_BY_DEFAULT
 
 
 def matches(code: str, selectors: Iterable[str]) -> bool:

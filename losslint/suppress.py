@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 
 from losslint.model import Finding, Span
@@ -25,12 +26,13 @@ def apply_suppressions(
     unused.
     """
     used: set[_Entry] = set()
-    loud = [finding for finding in findings if not _silenced(finding, pragmas.suppressions, used)]
+    everything = _Reach(pragmas.suppressions)
+    loud = [finding for finding in findings if not _silenced(finding, everything, used)]
     if not is_on(UNUSED):
         return tuple(loud)
     entries = [entry for entry in _ours(pragmas.suppressions) if _could_silence(entry, is_on)]
     # LL002 can be silenced too, but only by a comment that says so: a bare one would always silence its own.
-    explicit = [entry for entry in pragmas.suppressions if entry.codes is not None or entry.shared]
+    explicit = _Reach([entry for entry in pragmas.suppressions if entry.codes is not None or entry.shared])
     for entry in entries:
         if entry not in used and entry[1] != UNUSED:
             finding = _unused(entry, path)
@@ -50,11 +52,36 @@ def unknown_codes(pragmas: Pragmas) -> Iterator[PragmaProblem]:
             )
 
 
-def _silenced(finding: Finding, suppressions: Sequence[Suppression], used: set[_Entry]) -> bool:
+class _Reach:
+    """Suppressions by the lines they reach: a file may hold one on each of many thousand lines."""
+
+    def __init__(self, suppressions: Sequence[Suppression]) -> None:
+        self._by_line: dict[int, list[Suppression]] = {}
+        self._by_statement: dict[int, list[Suppression]] = {}
+        for suppression in suppressions:
+            self._by_line.setdefault(suppression.span.line, []).append(suppression)
+            self._by_statement.setdefault(suppression.first, []).append(suppression)
+        self._starts = sorted(self._by_statement)
+
+    def of(self, finding: Finding) -> Iterator[Suppression]:
+        """The suppressions that cover the finding, each once."""
+        lines = range(finding.span.line, finding.span.end_line + 1)
+        near = [suppression for line in lines for suppression in self._by_line.get(line, ())]
+        for line in (finding.span.line, finding.function_line):
+            # Statements do not overlap: the one that holds a line is the last that starts at or before it.
+            at = bisect_right(self._starts, line) if line is not None else 0
+            if at:
+                near.extend(self._by_statement[self._starts[at - 1]])
+        for suppression in dict.fromkeys(near):
+            if suppression.covers(finding.span, finding.function_line):
+                yield suppression
+
+
+def _silenced(finding: Finding, suppressions: _Reach, used: set[_Entry]) -> bool:
     """Whether a comment silences the finding; every code that would is noted in ``used``."""
     silent = False
-    for suppression in suppressions:
-        if suppression.names(finding.code) and suppression.covers(finding.span, finding.function_line):
+    for suppression in suppressions.of(finding):
+        if suppression.names(finding.code):
             silent = True
             entries = suppression.codes or (None,)
             used.update(

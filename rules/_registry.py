@@ -14,6 +14,9 @@ from losslint.rules._rule import Rule
 
 from losslint.suggest import did_you_mean
 
+OFF_BY_DEFAULT = frozenset({"LL205", "LL301"})
+"""What the rules say of themselves, told without importing them: they bring the analysis along. A test compares."""
+
 _MODULE = re.compile(r"ll\d{3}")
 
 

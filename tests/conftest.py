@@ -1,4 +1,4 @@
-"""What tests of several folders share: a command line to call, and an analysis that is only a search for a word."""
+"""What tests of several folders share: a command line to call, and an analysis that only finds a word."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 from losslint.cli import run_command_line
 from losslint.model import Finding, Loss, Returns, Severity, Span, Verdict
 from losslint.source.text import SourceText, parse
@@ -46,7 +47,7 @@ def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
 
 @pytest.fixture
 def word_analysis(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Puts an analysis in place that finds LL101 wherever a function says ``reduce_sum``, and each function a loss.
+    """The stand-in. Like the real one it raises ParseFailure and gives exact spans."""
 
     The tests of what stands around the analysis do not change with it.
     """
@@ -58,7 +59,7 @@ def word_analysis(monkeypatch: pytest.MonkeyPatch) -> None:
 def check_words(
     source: SourceText, settings: object, resolver: object
 ) -> tuple[tuple[Finding, ...], tuple[Loss, ...]]:
-    """The stand-in: like the real one it raises ParseFailure, and reports each call with the exact span of its name."""
+    """The stand-in. Like the real one it raises ParseFailure, and gives the exact span of each call."""
     tree = parse(source)
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     findings = [
@@ -85,14 +86,14 @@ def check_words(
             source.path,
             node.name,
             node.lineno,
-            "tensorflow",
-            "name",
-            Returns.SCALAR,
-            "1",
-            "1",
-            False,
-            Verdict.GROWS,
-            "",
+            framework="tensorflow",
+            found_by="name",
+            returns=Returns.SCALAR,
+            degree="1",
+            gradient_degree="1",
+            coupled=False,
+            verdict=Verdict.GROWS,
+            why="",
         )
         for node in functions
     ]

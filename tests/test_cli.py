@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 from conftest import Command
+from losslint.rules._registry import codes
+
 from losslint import __version__
 from losslint.cli import run_command_line
-from losslint.rules._registry import codes
 
 LOSS = "def loss(y_true, y_pred):\n    return reduce_sum(y_true - y_pred)\n"
 FOUND = "a.py:2:12: LL101 the batch is summed and never divided\n"

@@ -6,11 +6,12 @@ import os
 from pathlib import Path
 
 import pytest
+
 from losslint.config import (
     AnalysisSettings,
     ConfigError,
-    ConfirmSettings,
     Configuration,
+    ConfirmSettings,
     Settings,
     command_line,
 )
@@ -131,7 +132,8 @@ def test_extend_inherits_and_overrides() -> None:
     )
     put(
         "losslint.toml",
-        'extend = "shared/base.toml"\nignore = ["LL102"]\nnot-losses = ["mine"]\nextend-exclude = ["other/y.py"]\n'
+        'extend = "shared/base.toml"\nignore = ["LL102"]\nnot-losses = ["mine"]\n'
+        'extend-exclude = ["other/y.py"]\n'
         "[confirm]\ntimeout = 1",
     )
     found = settings()

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from losslint import run as run_module
 from losslint.config import Configuration, command_line
 from losslint.model import FileError

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from losslint.rules._registry import codes, load
+from losslint.rules._registry import OFF_BY_DEFAULT, codes, load
+
 from losslint.selection import Choice, Selection, UnknownCode, checked, matches
 
 
@@ -16,6 +17,10 @@ def with_prefix(*prefixes: str) -> set[str]:
 
 
 DEFAULT = {code for code in codes() if load(code).default}
+
+
+def test_what_is_told_without_importing_rules_is_what_they_say() -> None:
+    assert {code for code in codes() if not load(code).default} == OFF_BY_DEFAULT
 
 
 def test_without_a_choice_the_rules_decide() -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from losslint.model import Finding, Severity, Span
 from losslint.rules._registry import codes
+
+from losslint.model import Finding, Severity, Span
 from losslint.source.comments import read_pragmas
 from losslint.source.text import SourceText
 from losslint.suppress import apply_suppressions, unknown_codes

@@ -45,6 +45,8 @@ def is_for_people(name: str) -> bool:
 
 def render(name: str, finished: Run, lines: Lines, style: Style) -> Iterator[str]:
     """The report, in pieces that end with a line end each; nothing where there is nothing to say."""
+    if not finished.findings and is_for_people(name):
+        return iter(())
     if style.statistics and is_for_people(name):
         from losslint.report.statistics import render_statistics
 

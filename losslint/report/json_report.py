@@ -44,7 +44,7 @@ def render_json(finished: Run, lines: Lines, style: Style) -> Iterator[str]:
 def render_json_lines(finished: Run, lines: Lines, style: Style) -> Iterator[str]:
     """One finding per line."""
     for finding in finished.findings:
-        yield _encoded(finding_data(finding)).decode() + "\n"
+        yield _encoded(finding_data(finding), -1) + "\n"
 
 
 def render_losses(losses: Sequence[Loss], errors: Sequence[FileError]) -> Iterator[str]:
@@ -60,14 +60,15 @@ def render_losses(losses: Sequence[Loss], errors: Sequence[FileError]) -> Iterat
 
 def encode(document: Any) -> str:
     """Indented JSON with a line end."""
-    return msgspec.json.format(_encoded(document), indent=2).decode() + "\n"
+    return _encoded(document, 2) + "\n"
 
 
-def _encoded(document: Any) -> bytes:
+def _encoded(document: Any, indent: int) -> str:
+    """JSON on one line if ``indent`` is negative."""
     try:
-        return msgspec.json.encode(document)
+        return msgspec.json.format(msgspec.json.encode(document), indent=indent).decode()
     except UnicodeEncodeError:  # a path that is not UTF-8: escaped, so that a reader gets the very same path
-        return json.dumps(document).encode()
+        return json.dumps(document, indent=indent if indent > 0 else None)
 
 
 def finding_data(finding: Finding) -> dict[str, Any]:

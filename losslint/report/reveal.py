@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from losslint.model import Binding, Loss
+from losslint.report.frame import cut
 from losslint.report.terminal import BOLD, DIM, paint, printable
 
 if TYPE_CHECKING:
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
 
 _COLORS = {"invariant": "32", "coupled": "33", "unknown": "35"}
 """By verdict; the others are red."""
+NO_TENSOR = "-"
+ALTERNATIVES = " | "
+_LEAST_SOURCE = 8
+"""With less room than this the source is left out."""
 
 
 def render_reveal(losses: Sequence[Loss], lines: Lines, style: Style) -> Iterator[str]:
@@ -24,6 +29,14 @@ def render_reveal(losses: Sequence[Loss], lines: Lines, style: Style) -> Iterato
 def degree_text(degree: str) -> str:
     """A degree as a power of the batch size: ``N^1/2``; ``mixed`` and ``unknown`` as they are."""
     return degree if degree in ("mixed", "unknown") else f"N^{degree}"
+
+
+def revealed(binding: Binding) -> str:
+    """What is known of a value: degree, spread and axes. A value that is no tensor has only its kind."""
+    if binding.degree == NO_TENSOR:
+        return binding.axes
+    degree = ALTERNATIVES.join(degree_text(part) for part in binding.degree.split(ALTERNATIVES))
+    return f"{degree} {binding.spread} {binding.axes}".rstrip()
 
 
 def _block(loss: Loss, lines: Sequence[str], style: Style) -> Iterator[str]:
@@ -49,13 +62,12 @@ def _block(loss: Loss, lines: Sequence[str], style: Style) -> Iterator[str]:
 def _statements(bindings: Sequence[Binding], lines: Sequence[str], style: Style) -> Iterator[str]:
     number_width = max(len(str(binding.span.line)) for binding in bindings)
     target_width = min(max(len(binding.target) for binding in bindings), 24)
-    for binding in sorted(bindings, key=lambda binding: binding.span):
-        axes = f" {binding.axes}" if binding.axes else ""
-        revealed = f"{degree_text(binding.degree)} {binding.spread}{axes}"
+    for binding in dict.fromkeys(sorted(bindings, key=lambda binding: binding.span)):
         source = (
             printable(lines[binding.span.line - 1][:1000].strip()) if binding.span.line <= len(lines) else ""
         )
-        start = f"  {binding.span.line:>{number_width}}  {binding.target:<{target_width}}  {revealed:<28}"
+        where = f"{binding.span.line:>{number_width}}"
+        start = f"  {where}  {binding.target:<{target_width}}  {revealed(binding):<28}"
         room = max(style.width - len(start) - 2, 0)
-        cut = source if len(source) <= room else f"{source[: room - 1]}…" if room > 8 else ""
-        yield f"{start}  {paint(cut, DIM, on=style.color)}".rstrip()
+        shown = paint(cut(source, room), DIM, on=style.color) if room > _LEAST_SOURCE else ""
+        yield f"{start}  {shown}".rstrip()

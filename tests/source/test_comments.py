@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from losslint.model import Span
 from losslint.source.comments import Pragmas, mentions_losslint, read_pragmas
 from losslint.source.text import SourceText

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from losslint.model import FileError
 from losslint.source import discovery
 from losslint.source.discovery import DEFAULT_EXCLUDES, Discovered, discover

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
+
 from losslint.analysis.vocabulary import OUTPUTS, TARGETS
 from losslint.source.prefilter import prefilter
 

@@ -1,4 +1,4 @@
-"""Bytes become text as Python's own parser reads them, and what does not parse fails in one line with its place."""
+"""Bytes become text as Python's own parser reads them; what does not parse fails in one line, placed."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from losslint.source.text import (
     ParseFailure,
     UnreadableFile,

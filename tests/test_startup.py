@@ -1,0 +1,82 @@
+"""Starting is a feature: a run that finds nothing imports next to nothing."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = {
+    "libcst",
+    "astroid",
+    "rich",
+    "jinja2",
+    "pathspec",
+    "msgspec",
+    "tomllib",
+    "tomli",
+    "json",
+    "asyncio",
+}
+LIGHT_THIRD_PARTY = {"click", "losslint"}
+
+REPORT = """
+import atexit, sys
+before = set(sys.modules)
+atexit.register(lambda: print("\\n".join(sorted(set(sys.modules) - before)), file=open("modules.txt", "w")))
+sys.argv = ["losslint", *sys.argv[1:]]
+from losslint.__main__ import main
+main()
+"""
+
+
+def imported(tmp_path: Path, *arguments: str) -> set[str]:
+    """The modules that a command imports beyond those that Python itself starts with."""
+    subprocess.run([sys.executable, "-c", REPORT, *arguments], cwd=tmp_path, capture_output=True, check=False)
+    return set((tmp_path / "modules.txt").read_text(encoding="utf-8").split())
+
+
+def packages(modules: set[str]) -> set[str]:
+    return {module.partition(".")[0] for module in modules}
+
+
+@pytest.fixture
+def clean(tmp_path: Path) -> Path:
+    (tmp_path / "clean.py").write_text("import tensorflow as tf\nx = tf.reduce_sum([1])\n", encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "arguments", [["clean.py"], ["."], ["check", "clean.py", "--ignore", "LL1"], ["--version"], ["-h"]]
+)
+def test_a_clean_run_is_light(arguments: list[str], clean: Path) -> None:
+    modules = imported(clean, *arguments)
+    assert not packages(modules) & HEAVY
+    third_party = packages(modules) - sys.stdlib_module_names
+    assert third_party <= LIGHT_THIRD_PARTY
+    assert not {
+        module
+        for module in modules
+        if module.startswith(("losslint.rules.ll", "losslint.confirm", "losslint.engine"))
+    }
+
+
+def test_each_format_brings_only_what_it_needs(clean: Path) -> None:
+    assert "msgspec" in packages(imported(clean, "clean.py", "--output-format", "json"))
+    assert not packages(imported(clean, "clean.py", "--output-format", "full")) & {"rich", "msgspec"}
+
+
+def test_a_comment_or_a_syntax_error_brings_no_analysis(clean: Path) -> None:
+    (clean / "clean.py").write_text("x = 1  # noqa: LL101\n", encoding="utf-8")
+    (clean / "broken.py").write_text("def f(:\n", encoding="utf-8")
+    assert not packages(imported(clean, ".")) & {"libcst", "astroid"}
+
+
+def test_a_loss_brings_the_analysis_but_no_framework(clean: Path) -> None:
+    code = "import tensorflow as tf\ndef loss(y_true, y_pred):\n    return tf.reduce_sum(y_true - y_pred)\n"
+    (clean / "clean.py").write_text(code, encoding="utf-8")
+    found = packages(imported(clean, "clean.py"))
+    assert "libcst" in found
+    assert not found & {"tensorflow", "keras", "numpy", "rich", "msgspec"}
