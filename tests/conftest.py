@@ -47,7 +47,7 @@ def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
 
 @pytest.fixture
 def word_analysis(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The stand-in. Like the real one it raises ParseFailure and gives exact spans."""
+    """Puts an analysis in place that finds LL101 wherever a function says ``reduce_sum``; each is a loss.
 
     The tests of what stands around the analysis do not change with it.
     """
