@@ -335,7 +335,7 @@ def given_by(partial: Partial) -> dict[str, Value]:
 
 def _handed(run: Interpreter) -> Value:
     """What a training step differentiates."""
-    values = [value for sink, _, value in run.handed if sink in ("gradient", "minimize")]
+    values = [use.value for use in run.uses.seen if use.sink != "add_loss"]
     return values[0] if values else Const(None)
 
 

@@ -10,7 +10,7 @@ import libcst as cst
 
 from . import names
 from .axes import FEATURES, PLAIN
-from .scope import ClassRef, Closure, Scope
+from .scope import ClassRef, Closure, Scope, Site
 from .values import (
     Class,
     Const,
@@ -261,9 +261,11 @@ def annotation_of(parameter: cst.Param) -> str:
     return annotation.value if isinstance(annotation, cst.Name) else ""
 
 
-def construct(run: Interpreter, cls: Class, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+def construct(
+    run: Interpreter, cls: Class, args: Sequence[Value], kwargs: Mapping[str, Value], made: Site | None = None
+) -> Value:
     """``Class(…)``."""
-    instance = Instance(cls)
+    instance = Instance(cls, made=made)
     initialise = method(run, cls.ref, "__init__")
     if initialise is not None:
         run.call_function(bound(initialise, instance), args, kwargs)

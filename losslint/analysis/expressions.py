@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from . import access, loops
+from . import access, forms, loops, static, uses
 from .operations import zip_two
 from .operations_contract import by_rank, matmul
 from .degree import UNKNOWN
@@ -189,7 +189,7 @@ def arithmetic(
             return Unknown("a formatted string")
         if how == "matmul":
             return by_rank(at, tensor(a), tensor(b), lambda x, y: matmul(at, x, y))
-        return zip_two(at, how, tensor(a), tensor(b))
+        return forms.combine(run.forms, run.raw, at, how, a, b, zip_two(at, how, tensor(a), tensor(b)))
 
     return lift(two, left, right)
 
@@ -241,18 +241,16 @@ def _boolean(run: Interpreter, node: cst.BooleanOperation, scope: Scope, flow: F
 
     def one(value: Value) -> Value:
         truth = truth_of(value)
+        if isinstance(value, Tensor) and value.static and stops:  # `x.shape[0] or tf.shape(x)[0]`, as when traced
+            truth = False
         if truth is stops:
             return value
         right = run.evaluate(node.right, scope, flow)
         if truth is not None:
             return right
-        return (
-            right
-            if stops and isinstance(value, Unknown) and truth_of(right) is stops
-            else Unknown("a condition")
-            if not isinstance(value, Tensor)
-            else value
-        )
+        if truth_of(right) is stops and not isinstance(right, Either):  # decides it, whatever the left side is
+            return right
+        return value if isinstance(value, Tensor) else Unknown("a condition")
 
     return lift(one, left)
 
@@ -293,6 +291,8 @@ def _compare(
             other = right if left == nothing else left
             if isinstance(other, Unknown) or (isinstance(other, Tensor) and other.opaque):
                 return Unknown("whether a value is None")
+            if isinstance(other, Tensor) and other.static:  # as it is when traced
+                return Const(wanted)
             return Const(not wanted)
         return Unknown("an identity test")
     if isinstance(symbol, (cst.In, cst.NotIn)):
@@ -329,7 +329,9 @@ def _compare(
     if isinstance(left, Rank) or isinstance(right, Rank):
         return _compare_ranks(symbol, left, right)
     if isinstance(left, (Tensor, Const)) and isinstance(right, (Tensor, Const)):
-        return zip_two(run.at(scope, node, "comparison"), "compare", tensor(left), tensor(right))
+        at = run.at(scope, node, "comparison")
+        mask = zip_two(at, "compare", tensor(left), tensor(right))
+        return forms.combine(run.forms, run.raw, at, "compare", left, right, mask)
     return Unknown("a comparison")
 
 
@@ -421,10 +423,6 @@ def arguments(
     return args, kwargs
 
 
-SINKS = ("gradient", "minimize", "compute_gradients", "add_loss")
-"""Methods that a loss is handed to instead of being returned."""
-
-
 def _call(run: Interpreter, node: cst.Call, scope: Scope, flow: Flow) -> Value:
     changed = access.mutation(run, node, scope, flow)
     if changed is not None:
@@ -434,8 +432,8 @@ def _call(run: Interpreter, node: cst.Call, scope: Scope, flow: Flow) -> Value:
     at = run.at(scope, node, spelled(node.func))
     if callee == External("builtins.super"):
         return access.super_of(scope)
-    if isinstance(node.func, cst.Attribute) and node.func.attr.value in SINKS and (args or "loss" in kwargs):
-        run.handed.append((node.func.attr.value, at.site, args[0] if args else kwargs["loss"]))
+    if uses.is_sink(node, callee):
+        run.uses.record(run, at, node, scope, args, kwargs)
     return run.call(at, callee, args, kwargs)
 
 
@@ -443,7 +441,7 @@ def _subscript(run: Interpreter, node: cst.Subscript, scope: Scope, flow: Flow) 
     owner = run.evaluate(node.value, scope, flow)
     items = [_index(run, element.slice, scope, flow) for element in node.slice]
     at = run.at(scope, node, spelled(node.value))
-    return lift(lambda value, *chosen: access.subscript(run, at, value, chosen), owner, *items)
+    return lift(lambda value, *chosen: static.read(at, access.subscript(run, at, value, chosen)), owner, *items)
 
 
 def _index(run: Interpreter, node: cst.BaseSlice, scope: Scope, flow: Flow) -> Value:

@@ -20,9 +20,11 @@ from .algebra import At
 from .axes import FEATURES, PLAIN, SCALAR, WILD, batch_first
 from .degree import ONE, ZERO
 from .expressions import evaluate
+from .forms import Forms
 from .program import Program
 from .scope import Closure, Scope, Site
 from .statements import Flow, run_block
+from .uses import Uses
 from .values import (
     Const,
     Dict,
@@ -72,7 +74,10 @@ class Interpreter:
     watched: cst.CSTNode | None = None
     entry: ModuleIndex | None = None
     """The module the analysed loss stands in: findings are told in its lines."""
-    handed: list[tuple[str, Site, Value]] = field(default_factory=list)
+    uses: Uses = field(default_factory=Uses)
+    forms: Forms = field(default_factory=Forms)
+    frameworks: set[str] = field(default_factory=set)
+    """Whose operations were called."""
     raw: dict[int, str] = field(default_factory=dict)
     """Parameters nobody gave, by the identity of their values: whether one is a batch or a list of batches is open."""
     _kept: list[Value] = field(default_factory=list)
@@ -82,6 +87,10 @@ class Interpreter:
     _building: set[object] = field(default_factory=set)
 
     # -- evaluating -----------------------------------------------------------------------------------------------
+
+    def knows(self, name: str) -> bool:
+        """Whether a function of that dotted name is one the interpreter itself understands."""
+        return self.program.table.canonical(name) in invoke.SPECIAL
 
     def tick(self) -> None:
         """Count one unit of work. Raises OutOfBudget."""

@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from . import algebra, classes, loops, shapes
+from . import algebra, classes, forms, loops, precision, shapes, static
 from .algebra import At
 from .axes import PLAIN, SCALAR, UNSURE, WILD, Axis
 from .degree import UNKNOWN, ZERO
 from .operations import HANDLERS, Call, flatten, zip_two
-from .operations_loss import call_loss_instance
+from .operations_loss import call_loss_instance, told_to_sum
 from .operations_shape import length_of
+from .optable import Operation
 from .reduce import reduce
 from .values import (
     Class,
@@ -63,7 +64,7 @@ def call_value(
     if isinstance(callee, Partial):
         return run.call(at, callee.fn, [*callee.args, *args], {**dict(callee.kwargs), **kwargs})
     if isinstance(callee, Class):
-        return classes.construct(run, callee, args, kwargs)
+        return classes.construct(run, callee, args, kwargs, at.site)
     if isinstance(callee, Instance):
         return call_instance(run, at, callee, args, kwargs)
     if isinstance(callee, Method):
@@ -93,7 +94,7 @@ def call_external(
     run: Interpreter, at: At, name: str, args: Sequence[Value], kwargs: Mapping[str, Value]
 ) -> Value:
     """Call something outside the program, by its dotted name."""
-    special = SPECIAL.get(name)
+    special = SPECIAL.get(name) or SPECIAL.get(run.program.table.canonical(name))
     if special is not None:
         return special(run, at, args, kwargs)
     operation = run.program.table.find(name)
@@ -113,7 +114,25 @@ def call_external(
         return Unknown(name)
     if operation.kind == "loss_class":
         at = At(at.site, run.program.table.canonical(name))
-    return handler(Call(at, operation, roles, lambda fn, values: run.call(at, fn, values, {})))
+    result = handler(Call(at, operation, roles, lambda fn, values: run.call(at, fn, values, {})))
+    return _observed(run, at, name, operation, roles, args, kwargs, result)
+
+
+def _observed(
+    run: Interpreter,
+    at: At,
+    name: str,
+    operation: Operation,
+    roles: Mapping[str, Value],
+    args: Sequence[Value],
+    kwargs: Mapping[str, Value],
+    result: Value,
+) -> Value:
+    """The result of an operation with what is known of it beside the calculus."""
+    run.frameworks.add(operation.framework)
+    canonical = run.program.table.canonical(name)
+    held = precision.held(canonical, args, kwargs, static.read(at, result))
+    return forms.recognise(run.forms, run.raw, at, canonical, operation, roles, held)
 
 
 def call_instance(
@@ -121,6 +140,7 @@ def call_instance(
 ) -> Value:
     """Call an object: its ``__call__``, ``call`` or ``forward``; a framework's loss or layer by what it is."""
     if "operation" in owner.attributes and isinstance(owner.cls, External):
+        run.uses.scaled.add(at.site.node)
         target, output = _loss_arguments(args, kwargs)
         weights = kwargs.get("sample_weight", args[2] if len(args) > 2 else None)
         return call_loss_instance(at, owner, tensor(target), tensor(output), weights)
@@ -138,6 +158,7 @@ def call_instance(
             return run.call_function(classes.bound(found, owner), args, kwargs)
         target, output = _loss_arguments(args, kwargs)
         weights = kwargs.get("sample_weight", args[2] if len(args) > 2 else Const(None))
+        run.uses.scaled.add(at.site.node)
         entries = run.call_function(classes.bound(found, owner), [target, output], {})
         return reduced_by_keras(at, entries, owner, weights)
     return through_model(at, args)
@@ -162,7 +183,7 @@ def reduced_by_keras(at: At, entries: Value, owner: Instance, weights: Value) ->
         return whole
     if isinstance(reduction, Tensor) or name is None:
         name = "sum_over_batch_size"
-    return reduce(at, "sum" if name == "sum" else "mean", whole, None)
+    return told_to_sum(at, owner, whole) if name == "sum" else reduce(at, "mean", whole, None)
 
 
 def call_method(
@@ -338,7 +359,7 @@ def _sum(run: Interpreter, at: At, args: Sequence[Value], kwargs: Mapping[str, V
 
 @special("builtins.len")
 def _len(run: Interpreter, at: At, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
-    return length_of(args[0]) if args else Unknown("len")
+    return static.read(at, length_of(args[0])) if args else Unknown("len")
 
 
 @special("builtins.range")
@@ -526,7 +547,7 @@ def _isinstance(run: Interpreter, at: At, args: Sequence[Value], kwargs: Mapping
             return Const("dict" in wanted)
         wanted |= {option.ref.qualname for option in flatten(args[1]) if isinstance(option, Class)}
         if isinstance(value, Tensor) and value.data and not value.opaque and wanted:
-            if wanted <= {"Tensor", "EagerTensor"}:
+            if wanted & {"Tensor", "EagerTensor"}:
                 return Const(True)
             if wanted <= set(BUILTIN_TYPES) | NOT_DENSE:
                 return Const(False)

@@ -185,8 +185,9 @@ def _loss_class(call: Call) -> Value:
         reduction = Const(reduction.name.rpartition(".")[2].lower())
     return Instance(
         External(call.at.name),
-        {"reduction": reduction, "operation": call.operation, "axis": call.roles.get("axis", Const(None))},
-    )  # type: ignore[dict-item]
+        {"reduction": reduction, "operation": call.operation, "axis": call.roles.get("axis", Const(None))},  # type: ignore[dict-item]
+        call.at.site,
+    )
 
 
 def call_loss_instance(
@@ -200,8 +201,22 @@ def call_loss_instance(
         entries = algebra.multiply(at, entries, tensor(weights))
     reduction = instance.attributes["reduction"]
     if isinstance(reduction, Const) and (reduction.value is None or isinstance(reduction.value, str)):
+        if (reduction.value or "").lower() == "sum":
+            return told_to_sum(at, instance, entries)
         return reduced(at, entries, reduction.value or "none")
     return unknown_tensor(*merge(entries.reasons, ("the reduction of a loss",)))
 
 
-__all__ = ["PLAIN", "Axis", "call_loss_instance", "compare"]
+def told_to_sum(at: At, instance: Instance, entries: Tensor) -> Tensor:
+    """The sum that a loss object was made to return: its place is where the object was made, if that is in the same file."""
+    made = instance.made
+    if made is not None and made.slice.lines is at.site.slice.lines:
+        at = At(made, at.name)
+    summed = reduce(at, "sum", entries, None)
+    steps = tuple(step for step in summed.raised if step.site == at.site)
+    if not steps:
+        return summed
+    return replace(summed, flaws=merge(summed.flaws, (Flaw(Kind.OPTION, steps[0], at.name, steps),)))
+
+
+__all__ = ["PLAIN", "Axis", "call_loss_instance", "compare", "told_to_sum"]

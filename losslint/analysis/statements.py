@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from . import access
+from . import access, static
 from .scope import Scope
 from .values import Const, Dict, Either, External, Function, Many, Seq, Tensor, Unknown, Value, contradicts, either, tensor
 
@@ -97,7 +97,7 @@ def bind(run: Interpreter, target: cst.BaseExpression, value: Value, scope: Scop
     if isinstance(target, cst.Name):
         from .names import named_constant
 
-        if isinstance(value, Unknown) and target.value in CUSTOMARY:
+        if target.value in CUSTOMARY and (isinstance(value, Unknown) or value == Const(None)):
             value = External(CUSTOMARY[target.value])
         scope.names[target.value] = named_constant(run, target.value, value)
         run.note(scope, target, target.value, value)
@@ -106,7 +106,7 @@ def bind(run: Interpreter, target: cst.BaseExpression, value: Value, scope: Scop
         raw = id(value) in run.raw and isinstance(value, Tensor)
         items = [run.another_batch(value) for _ in range(count)] if raw else unpacked(value, count)
         for element, item in zip(target.elements, items, strict=False):
-            bind(run, element.value, item, scope, flow)
+            bind(run, element.value, static.read(run.at(scope, element.value, "unpacking"), item), scope, flow)
     elif isinstance(target, cst.Attribute):
         owner = run.evaluate(target.value, scope, flow)
         access.set_attribute(run, owner, target.attr.value, value)
@@ -261,7 +261,8 @@ def _with(run: Interpreter, node: cst.With, scope: Scope, flow: Flow) -> bool:
         value = run.evaluate(item.item, scope, flow)
         if item.asname is not None:
             bind(run, item.asname.name, value, scope, flow)
-    return run_block(run, node.body.body, scope, flow)
+    with run.uses.within(node.items):
+        return run_block(run, node.body.body, scope, flow)
 
 
 def _try(run: Interpreter, node: Any, scope: Scope, flow: Flow) -> bool:

@@ -238,6 +238,8 @@ class Instance:
 
     cls: Class | External
     attributes: dict[str, Value] = field(default_factory=dict)
+    made: Site | None = None
+    """The call that made it, if it was seen."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

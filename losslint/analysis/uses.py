@@ -1,0 +1,167 @@
+"""What becomes of a loss: differentiated, minimised, added to a layer's losses, compiled into a model.
+
+The interpreter records every such call that it runs; the engine makes an outcome of each, which the rules on use judge.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from . import classes
+from .algebra import At
+from .operations import flatten
+from .reduce import reduce
+from .scope import Scope, Site
+from .values import Const, External, Flaw, Function, Instance, Kind, Many, Spread, Tensor, Value, lift, merge
+
+if TYPE_CHECKING:
+    from .interpreter import Interpreter
+
+TAPES = ("gradient", "gradients", "get_gradients")
+"""Calls that differentiate their first argument with respect to the second."""
+OPTIMIZERS = ("minimize", "compute_gradients")
+ADD_LOSS = "add_loss"
+COMPILE = "compile"
+SINKS = (*TAPES, *OPTIMIZERS, ADD_LOSS, COMPILE)
+"""Methods that a loss is handed to instead of being returned."""
+_WEIGHTS = re.compile(r"(?:^|[._])(?:variables|weights|var_list|trainable_params|theta)\b|trainable_", re.IGNORECASE)
+_STRATEGY = re.compile(r"strategy|distribut", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Use:
+    """One value handed to one sink.
+
+    ``value`` is the loss as it was given (for ``compile``: a loss object or function, or several of them); ``weights``: it
+    is differentiated with respect to model weights; ``distributed``: under a ``tf.distribute`` strategy, and nothing in
+    sight scales it for that. ``returned`` is what compiled functions return for a batch.
+    """
+
+    sink: str
+    site: Site
+    value: Value
+    weights: bool = False
+    distributed: bool = False
+    returned: tuple[Tensor, ...] = ()
+
+
+@dataclass(eq=False)
+class Uses:
+    """The uses that one run has seen, in order."""
+
+    seen: list[Use] = field(default_factory=list)
+    scaled: set[cst.CSTNode] = field(default_factory=set)
+    """Calls of loss objects: Keras divides what they average by the number of replicas."""
+    _strategies: int = 0
+
+    @contextmanager
+    def within(self, items: Sequence[cst.WithItem]) -> Iterator[None]:
+        """The body of a ``with`` statement; one of a strategy's scope is distributed."""
+        inside = any(map(_is_strategy_scope, items))
+        self._strategies += inside
+        try:
+            yield
+        finally:
+            self._strategies -= inside
+
+    def record(
+        self, run: Interpreter, at: At, node: cst.Call, scope: Scope, args: Sequence[Value], kwargs: Mapping[str, Value]
+    ) -> None:
+        """Note a call of a sink."""
+        assert isinstance(node.func, cst.Attribute)
+        sink = node.func.attr.value
+        if sink == COMPILE:
+            self._compiled(at, args, kwargs)
+            return
+        first = next((key for key in ("loss", "ys", "target") if key in kwargs), None)
+        if not args and first is None:
+            return
+        value = args[0] if args else kwargs[first or ""]
+        if isinstance(value, Function):  # minimize(lambda: …)
+            value = run.call(at, value, [], {})
+        place = scope.site(node.args[0].value) if sink == ADD_LOSS else at.site
+        weights = sink in OPTIMIZERS or (sink in TAPES and _of_weights(node, args, kwargs))
+        self.seen.append(Use(sink, place, value, weights))
+
+    def _compiled(self, at: At, args: Sequence[Value], kwargs: Mapping[str, Value]) -> None:
+        value = kwargs.get("loss", args[1] if len(args) > 1 else Const(None))
+        if any(isinstance(leaf, (Instance, Function)) for leaf in flatten(value)):
+            self.seen.append(Use(COMPILE, at.site, value, distributed=self._strategies > 0))
+
+
+def is_sink(node: cst.Call, callee: Value) -> bool:
+    """Whether a call hands a loss over, as far as its name tells (``re.compile`` does not)."""
+    if not isinstance(node.func, cst.Attribute) or node.func.attr.value not in SINKS or not node.args:
+        return False
+    return not (isinstance(callee, External) and callee.name.endswith(".compile"))
+
+
+def _of_weights(node: cst.Call, args: Sequence[Value], kwargs: Mapping[str, Value]) -> bool:
+    """Whether a gradient is taken with respect to weights: by value, else by the name they have in the source."""
+    if "output_gradients" in kwargs or "grad_ys" in kwargs or len(args) > 2:
+        return False
+    keywords = ("sources", "xs", "variables", "params")
+    source = args[1] if len(args) > 1 else next((kwargs[key] for key in keywords if key in kwargs), None)
+    if source is None:
+        return False
+    leaves = [leaf.item if isinstance(leaf, Many) else leaf for leaf in flatten(source)]
+    if any(isinstance(leaf, Tensor) and leaf.data for leaf in leaves):
+        return False
+    if leaves and all(isinstance(leaf, Tensor) and leaf.weights for leaf in leaves):
+        return True
+    given = [argument for argument in node.args if argument.keyword is None or argument.keyword.value in keywords]
+    text = cst.Module([]).code_for_node(given[-1].value) if given else ""
+    return bool(_WEIGHTS.search(text))
+
+
+def _is_strategy_scope(item: cst.WithItem) -> bool:
+    call = item.item
+    return (
+        isinstance(call, cst.Call)
+        and isinstance(call.func, cst.Attribute)
+        and call.func.attr.value == "scope"
+        and bool(_STRATEGY.search(cst.Module([]).code_for_node(call.func.value)))
+    )
+
+
+def minimised(use: Use) -> Value:
+    """The scalar that is minimised when a value is handed over: what still has a batch axis is summed without a word."""
+
+    def one(value: Value) -> Value:
+        if not isinstance(value, Tensor) or not value.data or not value.axes.batches or value.axes.unsure:
+            return value
+        at = At(use.site, use.sink)
+        summed = reduce(at, "sum", value, None)
+        steps = tuple(step for step in summed.raised if step.site == use.site)
+        if value.spread is Spread.UNKNOWN or not steps:
+            return value
+        flaw = Flaw(Kind.VECTOR, steps[0], use.sink, steps)
+        return replace(summed, flaws=merge(summed.flaws, (flaw,)))
+
+    if not use.weights and use.sink != ADD_LOSS:
+        return use.value
+    return lift(one, use.value)
+
+
+def compiled(run: Interpreter, use: Use, batches: Sequence[Value]) -> tuple[Tensor, ...]:
+    """What the project's own functions and loss classes that were compiled return for a batch."""
+    found: list[Tensor] = []
+    for leaf in flatten(use.value):
+        fn: Value | None = leaf if isinstance(leaf, Function) else None
+        if isinstance(leaf, Instance) and not isinstance(leaf.cls, External):
+            method = classes.method(run, leaf.cls.ref, "call")
+            fn = classes.bound(method, leaf) if method is not None else None
+        if fn is not None:
+            returned = run.call(At(use.site, use.sink), fn, batches, {})
+            if isinstance(returned, Tensor):
+                found.append(returned)
+    return tuple(found)
+
+
+__all__ = ["ADD_LOSS", "COMPILE", "SINKS", "Use", "Uses", "compiled", "is_sink", "minimised"]
