@@ -249,6 +249,10 @@ def broadcast(left: Axes, right: Axes) -> Axes:
         lead = len(long) - len(short)
         back = (*long[:lead], *(_meet(a, b) for a, b in zip(long[lead:], short, strict=True)))
         return Axes(front, ZERO, back, left.loose or right.loose)
+    if left.middle == ZERO and right.middle == ZERO:
+        aligned = _aligned_open(left, right)
+        if aligned is not None:
+            return aligned
     if left.middle is UNKNOWN or right.middle is UNKNOWN:
         known = left if right.middle is UNKNOWN else right
         # An operand of unknown axes (a weight, a mask, a parameter) is taken to broadcast onto a batch.
@@ -257,6 +261,17 @@ def broadcast(left: Axes, right: Axes) -> Axes:
         return hidden(left.total)
     bigger, smaller = (left, right) if left.batches else (right, left)
     return bigger if smaller.total == ZERO else WILD
+
+
+def _aligned_open(left: Axes, right: Axes) -> Axes | None:
+    """Two tensors of open but equal rank of which one lists more leading axes: they meet at the batch axis."""
+    shared = min(len(left.front), len(right.front))
+    further = (*left.front[shared:], *right.front[shared:], *left.back, *right.back)
+    if not shared or not all(axis.plain for axis in further):
+        return None
+    front = tuple(_meet(a, b) for a, b in zip(left.front, right.front, strict=False))
+    more = max(left.least_rank, right.least_rank) - shared
+    return Axes(front, ZERO, (PLAIN,) * more, left.loose or right.loose)
 
 
 def crossed(left: Axes, right: Axes) -> bool:

@@ -116,7 +116,7 @@ def module_value(run: Interpreter, name: str) -> Value:
 def member(run: Interpreter, module: str, name: str) -> Value:
     """``module.name``: the tables go first, then the project's sources."""
     dotted = f"{module}.{name}" if module else name
-    if run.program.tabled(dotted):
+    if run.program.tabled(dotted) or run.knows(dotted):
         return External(dotted)
     found = run.program.find(module) if module else None
     if found is not None and (name in found.names or found.stars):

@@ -243,7 +243,11 @@ def _where(call: Call) -> Value:
         return Tensor(
             closed((rows, PLAIN)), spread=condition.spread, flaws=condition.flaws, reduced=condition.reduced
         )
-    return algebra.choose(call.at, condition, call.tensor("x"), call.tensor("y"))
+    chosen = call.tensor("x")
+    rows = condition.axes.rank == 1 and condition.axes.batches == 1
+    if rows and chosen.axes.least_rank > 1 and (first := chosen.axes.at(0)) is not None and first.batch:
+        condition = replace(condition, axes=SCALAR)  # TensorFlow 1 chooses whole rows
+    return algebra.choose(call.at, condition, chosen, call.tensor("y"))
 
 
 @shape("one_hot")

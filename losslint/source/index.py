@@ -66,11 +66,21 @@ class ModuleIndex:
         names: dict[str, Definition] = {}
         for statement in flat(self.tree.body):
             for name, definition in definitions(statement):
-                previous = names.get(name)
-                # try: import a as b / except ImportError: import c as b; keep the first import, it is the intended one
-                if not (isinstance(previous, Import) and isinstance(definition, (Import, Assigned))):
+                # try: import a as b / except ImportError: import c as b; the first import is the intended one
+                if not (isinstance(names.get(name), Import) and id(statement) in self._fallbacks):
                     names[name] = definition
         return names
+
+    @cached_property
+    def _fallbacks(self) -> frozenset[int]:
+        """The statements that only run when an import fails."""
+        return frozenset(
+            id(fallback)
+            for statement in flat(self.tree.body)
+            if isinstance(statement, ast.Try)
+            for handler in statement.handlers
+            for fallback in flat(handler.body)
+        )
 
     @cached_property
     def stars(self) -> tuple[Import, ...]:
