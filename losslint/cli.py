@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from importlib import import_module
 from typing import Any
 
 import click
@@ -28,14 +29,30 @@ INTERRUPTED = 130
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
+IMPORTED_WHEN_USED = {"confirm": "losslint.confirm.command"}
+"""Commands with a module of their own, which holds a click command of the same name."""
+
+
 class Commands(click.Group):
     """``losslint PATH…`` is ``losslint check PATH…``: what is no command is the beginning of a check."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put ``check`` in front of arguments that name no command."""
-        if args and args[0] not in self.commands and args[0] not in ("-h", "--help", "--version"):
+        if args and args[0] not in (*self.list_commands(ctx), "-h", "--help", "--version"):
             args = ["check", *args]
         return super().parse_args(ctx, args)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands, in order."""
+        return sorted((*self.commands, *IMPORTED_WHEN_USED))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A command, imported if need be."""
+        if cmd_name in IMPORTED_WHEN_USED:
+            command = getattr(import_module(IMPORTED_WHEN_USED[cmd_name]), cmd_name)
+            assert isinstance(command, click.Command)
+            return command
+        return super().get_command(ctx, cmd_name)
 
 
 @click.group(cls=Commands, context_settings=CONTEXT, invoke_without_command=True)
@@ -329,11 +346,8 @@ def _with_hints(finished: Run) -> Run:
     """A path that does not exist may be a command that was mistyped."""
     errors = []
     for error in finished.errors:
-        command = (
-            closest(error.path, cli.commands) if os.sep not in error.path and "." not in error.path else None
-        )
-        hint = (
-            f" (did you mean the command {command!r}?)" if command and not os.path.exists(error.path) else ""
-        )
+        is_word = error.path.isidentifier() and not os.path.exists(error.path)
+        command = closest(error.path, (*cli.commands, *IMPORTED_WHEN_USED)) if is_word else None
+        hint = f" (did you mean the command {command!r}?)" if command else ""
         errors.append(replace(error, message=error.message + hint))
     return replace(finished, errors=tuple(errors))
