@@ -214,10 +214,9 @@ def _from_shape(owner: ShapeOf, index: Value) -> Value:
             return Tensor(SCALAR, UNKNOWN, static=owner.static)
         return shapes.dimension(axis, owner.static)
     if isinstance(index, Slice):
-        start = index.start.value if isinstance(index.start, Const) else None if index.start is None else "?"
-        stop = index.stop.value if isinstance(index.stop, Const) else None if index.stop is None else "?"
-        if "?" not in (start, stop) and index.step is None:
-            part = sliced_axes(axes, start, stop)
+        bounds = [Const(None) if bound is None else bound for bound in (index.start, index.stop)]
+        if index.step is None and all(isinstance(bound, Const) for bound in bounds):
+            part = sliced_axes(axes, *(bound.value for bound in bounds if isinstance(bound, Const)))
             if part is not None:
                 return ShapeOf(part, owner.static)
     return Unknown("part of a shape") if axes.total != ZERO else ShapeOf(Axes(middle=ZERO), owner.static)

@@ -277,16 +277,12 @@ def _normalised(at: At, value: Tensor, divisor: Tensor, lowered: Degree, quotien
     """Bookkeeping of a division by something of degree ``lowered`` that holds no data."""
     if not isinstance(lowered, Fraction) or lowered <= 0 or not isinstance(quotient.degree, Fraction):
         return quotient
-    step = at.step(f"divided by {divisor.nominal or power_of_n(lowered)}: {power_of_n(quotient.degree)}")
+    degree = quotient.degree
+    step = at.step(f"divided by {divisor.nominal or power_of_n(lowered)}: {power_of_n(degree)}")
     quotient = replace(quotient, trail=merge(quotient.trail, (step,)))
-    if quotient.degree <= 0:
+    if degree <= 0:
         quotient = replace(quotient, raised=())
-    if (
-        value.data
-        and quotient.degree < 0
-        and isinstance(value.degree, Fraction)
-        and value.degree > quotient.degree
-    ):
+    if value.data and degree < 0 and isinstance(value.degree, Fraction) and value.degree > degree:
         flaw = Flaw(Kind.SUNK, step, at.name, value.reduced, power_of_n(value.degree))
         quotient = replace(quotient, flaws=merge(quotient.flaws, (flaw,)))
     return quotient

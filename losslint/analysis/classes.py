@@ -144,12 +144,9 @@ def instance_attribute(run: Interpreter, owner: Instance, attr: str) -> Value:
         if found.closure.kind == "property":
             return run.call_function(bound(found, owner), (), {})
         return bound(found, owner)
-    value = class_level(run, ref, attr)
-    if value is not None:
-        return value
-    value = _set_elsewhere(run, owner, attr)
-    if value is not None:
-        return value
+    shared = class_level(run, ref, attr) or _set_elsewhere(run, owner, attr)
+    if shared is not None:
+        return shared
     if attr == "__class__":
         return owner.cls
     return _guess(run, attr)

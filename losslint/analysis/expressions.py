@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -270,9 +270,7 @@ def _comparison(run: Interpreter, node: cst.Comparison, scope: Scope, flow: Flow
     result: Value = Const(True)
     for target in node.comparisons:
         right = run.evaluate(target.comparator, scope, flow)
-        result = lift(
-            lambda a, b, symbol=target.operator: _compare(run, symbol, a, b, node, scope), left, right
-        )  # type: ignore[misc]
+        result = lift(partial(_compare, run, target.operator, node, scope), left, right)
         if len(node.comparisons) == 1 or result == Const(False):
             return result
         left = right
@@ -280,7 +278,7 @@ def _comparison(run: Interpreter, node: cst.Comparison, scope: Scope, flow: Flow
 
 
 def _compare(
-    run: Interpreter, symbol: cst.CSTNode, left: Value, right: Value, node: cst.CSTNode, scope: Scope
+    run: Interpreter, symbol: cst.CSTNode, node: cst.CSTNode, scope: Scope, left: Value, right: Value
 ) -> Value:
     if isinstance(symbol, (cst.Is, cst.IsNot)):
         wanted = isinstance(symbol, cst.Is)
@@ -506,4 +504,4 @@ EVALUATORS: dict[type[cst.CSTNode], Evaluator] = {
     cst.DictComp: loops.dict_comprehension,
 }
 
-__all__ = ["arguments", "arithmetic", "evaluate", "outcomes", "replace", "spelled", "truth_of"]
+__all__ = ["arguments", "arithmetic", "evaluate", "outcomes", "spelled", "truth_of"]

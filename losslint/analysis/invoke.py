@@ -247,10 +247,8 @@ def _dict_method(owner: Dict, name: str, args: Sequence[Value]) -> Value:
     if name in listed:
         if owner.rest is None:
             return Seq(tuple(listed[name]))
-        return Many(
-            {"items": Seq((Unknown("a key"), owner.rest)), "keys": Unknown("a key")}.get(name, owner.rest),
-            PLAIN,
-        )
+        typical: dict[str, Value] = {"items": Seq((Unknown("a key"), owner.rest)), "keys": Unknown("a key")}
+        return Many(typical.get(name, owner.rest), PLAIN)
     return owner if name == "copy" else Unknown(f".{name}()")
 
 

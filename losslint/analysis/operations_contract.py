@@ -238,12 +238,12 @@ def _einsum(call: Call) -> Value:
     )
     if dots is not None and kept.middle is None and ellipsis:
         kept = closed((*front, *dots.front, *back))
-    axes = (
+    whole = (
         replace(kept, back=(*kept.back, *summed))
         if kept.middle is not None
         else closed((*kept.front, *summed))
     )
-    product = replace(product, axes=axes, number=None, diagonal=False)
+    product = replace(product, axes=whole, number=None, diagonal=False)
     if not summed:
         return product
     return reduce(at, "sum", product, range(-len(summed), 0))

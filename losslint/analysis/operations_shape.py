@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from . import algebra, shapes
-from .axes import BATCH, PLAIN, WILD, Axes, Axis, broadcast, closed, hidden
+from .axes import BATCH, PLAIN, SCALAR, WILD, Axes, Axis, broadcast, closed, hidden
 from .degree import UNKNOWN, ZERO, plus
 from .operations import Call, Handler, handles
 from .reduce import From
@@ -244,8 +244,8 @@ def _where(call: Call) -> Value:
             closed((rows, PLAIN)), spread=condition.spread, flaws=condition.flaws, reduced=condition.reduced
         )
     chosen = call.tensor("x")
-    rows = condition.axes.rank == 1 and condition.axes.batches == 1
-    if rows and chosen.axes.least_rank > 1 and (first := chosen.axes.at(0)) is not None and first.batch:
+    vector = condition.axes.rank == 1 and condition.axes.batches == 1
+    if vector and chosen.axes.least_rank > 1 and (first := chosen.axes.at(0)) is not None and first.batch:
         condition = replace(condition, axes=SCALAR)  # TensorFlow 1 chooses whole rows
     return algebra.choose(call.at, condition, chosen, call.tensor("y"))
 
