@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from losslint.source.text import SourceText
-
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+Scope = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 PREDICTION_NAMES = re.compile(
     r"^(y_?pred(ict(ed|ion)?)?s?|preds?|predictions?|predicted|logits|outputs?|pr|y_hat)$"
@@ -27,12 +26,16 @@ NOT_LOSSES = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A function that may be a loss. ``parameters`` are without ``self``; ``line`` is that of its ``def``."""
+    """A function that may be a loss. ``line`` is that of its ``def``, or of the assignment that names it.
+
+    ``node`` is the function whose parameters are fed, ``definition`` the statement that binds the name.
+    """
 
     qualname: str
     line: int
     node: Function
-    parents: tuple[ast.AST, ...]
+    definition: ast.stmt
+    parents: tuple[Scope, ...]
     looks_like_a_loss: bool
 
     @property
@@ -45,24 +48,53 @@ class Candidate:
 
 
 def candidates(tree: ast.Module) -> Iterator[Candidate]:
-    """Every function, method and named lambda of a module, in the order of their lines."""
-    yield from _walk(tree, "", ())
+    """Every function, method, named lambda and named partial of a module, in the order of their lines."""
+    functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    yield from _walk(tree, "", (), functions)
 
 
-def _walk(scope: ast.AST, prefix: str, parents: tuple[ast.AST, ...]) -> Iterator[Candidate]:
+def _walk(
+    scope: ast.AST, prefix: str, parents: tuple[Scope, ...], functions: Mapping[str, ast.FunctionDef]
+) -> Iterator[Candidate]:
     for node in _own_statements(scope):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield Candidate(
-                prefix + node.name, node.lineno, node, parents, _is_loss(node.name, node, parents)
-            )
-            yield from _walk(node, f"{prefix}{node.name}.<locals>.", (*parents, node))
+            looks = _is_loss(node.name, node, parents)
+            yield Candidate(prefix + node.name, node.lineno, node, node, parents, looks)
+            yield from _walk(node, f"{prefix}{node.name}.<locals>.", (*parents, node), functions)
         elif isinstance(node, ast.ClassDef):
-            yield from _walk(node, f"{prefix}{node.name}.", (*parents, node))
-        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
-            for target in node.targets:
-                if isinstance(target, ast.Name):
-                    looks = _is_loss(target.id, node.value, parents)
-                    yield Candidate(prefix + target.id, node.lineno, node.value, parents, looks)
+            yield from _walk(node, f"{prefix}{node.name}.", (*parents, node), functions)
+        elif isinstance(node, ast.Assign) and (function := _assigned(node.value, functions)):
+            for name in (target.id for target in node.targets if isinstance(target, ast.Name)):
+                looks = _is_loss(name, function, parents)
+                yield Candidate(prefix + name, node.lineno, function, node, parents, looks)
+
+
+def _assigned(value: ast.expr, functions: Mapping[str, ast.FunctionDef]) -> Function | None:
+    """The function that an assignment names: a lambda, or what a ``partial`` of a function leaves open."""
+    if isinstance(value, ast.Lambda):
+        return value
+    if not isinstance(value, ast.Call) or not ast.unparse(value.func).endswith("partial") or not value.args:
+        return None
+    whole = functions.get(ast.unparse(value.args[0]))
+    if whole is None:
+        return None
+    bound = {keyword.arg for keyword in value.keywords}
+    given = len(value.args) - 1
+    defaults = [None] * (len(whole.args.args) - len(whole.args.defaults)) + list(whole.args.defaults)
+    pairs = list(zip(whole.args.args, defaults, strict=True))[given:]
+    left = [(a, default) for a, default in pairs if a.arg not in bound]
+    arguments = ast.arguments(
+        posonlyargs=[],
+        args=[a for a, _ in left],
+        kwonlyargs=[a for a in whole.args.kwonlyargs if a.arg not in bound],
+        kw_defaults=[
+            d
+            for a, d in zip(whole.args.kwonlyargs, whole.args.kw_defaults, strict=True)
+            if a.arg not in bound
+        ],
+        defaults=[default for _, default in left if default is not None],
+    )
+    return ast.FunctionDef(whole.name, arguments, whole.body, [], lineno=whole.lineno)
 
 
 def _own_statements(scope: ast.AST) -> Iterator[ast.stmt]:
@@ -76,7 +108,7 @@ def _own_statements(scope: ast.AST) -> Iterator[ast.stmt]:
             yield from _own_statements(child)
 
 
-def _is_loss(name: str, node: Function, parents: tuple[ast.AST, ...]) -> bool:
+def _is_loss(name: str, node: Function, parents: tuple[Scope, ...]) -> bool:
     names = [a.arg for a in (*node.args.posonlyargs, *node.args.args) if a.arg not in {"self", "cls"}]
     if not names or NOT_LOSSES.search(name):
         return False
@@ -122,7 +154,7 @@ def place_of(path: Path, project: Path | None = None) -> ModulePlace:
     return ModulePlace(".".join(parts) or path.parent.name, tuple(roots))
 
 
-def select(source: SourceText, tree: ast.Module, names: tuple[str, ...]) -> tuple[Candidate, ...]:
+def select(tree: ast.Module, names: tuple[str, ...]) -> tuple[Candidate, ...]:
     """The named functions (``Class.call``, or a last part of it); without names what looks like a loss."""
     found = tuple(candidates(tree))
     if not names:

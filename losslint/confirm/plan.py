@@ -158,9 +158,9 @@ def _ordered(given: Iterable[InputSpec], arguments: ast.arguments) -> Plan:
 
 def _families(candidate: Candidate, context: str) -> Iterator[tuple[str, str]]:
     body = ast.unparse(candidate.node)
-    logits = "logits" in f"{candidate.qualname} {context}".lower() or re.search(
-        r"from_logits=True|sigmoid_cross_entropy_with|softmax_cross_entropy_with", body
-    )
+    logits = "logits" in " ".join(
+        [candidate.qualname, context, *(a.arg for a in _every(candidate.arguments))]
+    ).lower() or re.search(r"from_logits=True|sigmoid_cross_entropy_with|softmax_cross_entropy_with", body)
     by_name, by_context, by_body = (
         [pair for pattern, pairs in FAMILIES if re.search(pattern, words, re.I) for pair in pairs]
         for words in (candidate.qualname, context, body)
@@ -239,8 +239,8 @@ def from_annotation(name: str, annotation: ast.expr | None) -> InputSpec | None:
         "Float": "real",
         "Num": "real",
         "Real": "real",
-        "Int": "int[0..3]",
-        "Integer": "int[0..3]",
+        "Int": "int[0..4]",
+        "Integer": "int[0..4]",
         "Bool": "bool",
     }
     base = annotation.value

@@ -20,9 +20,9 @@ def slice_of(tree: ast.Module, candidate: Candidate, package: str = "") -> str:
     ``package`` is what relative imports are relative to.
     """
     definitions = _definitions(tree.body)
-    top = candidate.parents[0] if candidate.parents else candidate.node
-    root = _pruned(candidate) if candidate.parents else _definition_of(tree, candidate)
-    name = top.name if isinstance(top, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) else ""
+    top = candidate.parents[0] if candidate.parents else candidate.definition
+    root = _without_decorators(_pruned(candidate))
+    name = _name_of(top)
     needed = _closure([root], definitions, {name} if name else set())
     ordered = [s for s in _flat(tree.body) if s in needed and s is not top]
     imports = [s for s in _flat(tree.body) if isinstance(s, ast.Import | ast.ImportFrom)]
@@ -31,14 +31,6 @@ def slice_of(tree: ast.Module, candidate: Candidate, package: str = "") -> str:
     body.append(root)
     future = "from __future__ import annotations\n"
     return future + "\n".join(ast.unparse(ast.fix_missing_locations(s)) for s in body) + "\n"
-
-
-def _definition_of(tree: ast.Module, candidate: Candidate) -> ast.stmt:
-    """The statement that defines a top-level candidate (a lambda is defined by its assignment)."""
-    for statement in _flat(tree.body):
-        if statement is candidate.node or getattr(statement, "value", None) is candidate.node:
-            return _without_decorators(statement)
-    raise LookupError(candidate.qualname)
 
 
 def _without_decorators(statement: ast.stmt) -> ast.stmt:
@@ -58,21 +50,16 @@ def _is_plain(decorator: ast.expr) -> bool:
 
 
 def _pruned(candidate: Candidate) -> ast.stmt:
-    """The outermost enclosing function or class, cut down to what the inner function needs."""
-    inner: ast.stmt | None = None
-    for parent in (*candidate.parents,):
-        if isinstance(parent, ast.ClassDef) and parent is candidate.parents[0]:
-            return _without_decorators(parent)
-    statement: ast.stmt | None = candidate.node if isinstance(candidate.node, ast.stmt) else None
+    """What defines the candidate at the top of a module.
+
+    That is itself, its whole class, or the function around it, cut down to what it needs.
+    """
+    statement = candidate.definition
     for parent in reversed(candidate.parents):
-        if not isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef):
-            return _without_decorators(candidate.parents[0])  # type: ignore[arg-type]
-        if statement is None:
-            statement = next(s for s in _flat(parent.body) if getattr(s, "value", None) is candidate.node)
-        inner = _cut_down(parent, statement)
-        statement = inner
-    assert inner is not None
-    return inner
+        if isinstance(parent, ast.ClassDef):
+            return candidate.parents[0]
+        statement = _cut_down(parent, statement)
+    return statement
 
 
 def _cut_down(factory: ast.FunctionDef | ast.AsyncFunctionDef, inner: ast.stmt) -> ast.stmt:

@@ -80,7 +80,7 @@ def _tends_to_a_constant(curve: Sequence[float], tolerance: float) -> bool:
     if abs(ratio) > CONVERGING:
         return False
     limit = curve[-1] + steps[-1] * ratio / (1 - ratio)
-    return abs(limit) > VANISHED * abs(curve[-1])
+    return abs(limit) > max(noise, VANISHED * abs(curve[-1]), 2 * abs(steps[-1]))
 
 
 def _tends_to_a_power(slopes: Sequence[float]) -> Fraction | None:

@@ -307,13 +307,24 @@ def _alarm(seconds: float | None) -> Iterator[None]:
 def _execute(source: str, path: str | None) -> Json:
     """Runs a source text as a module of its own; its lines stay known, because autograph reads them."""
     name = f"losslint_source_{next(_serial)}"
-    path = path or f"<{name}>"
+    path = path or f"{name}.py"
     module = types.ModuleType(name)
     module.__file__ = path
+    vars(module)["__loader__"] = _Text(source)
     linecache.cache[path] = (len(source), None, source.splitlines(True), path)
     sys.modules[name] = module
     exec(compile(source, path, "exec"), vars(module))
     return vars(module)
+
+
+class _Text:
+    """As much of a loader as ``linecache`` asks for, whose records autograph throws away."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+
+    def get_source(self, name: str) -> str:
+        return self.source
 
 
 _serial = iter(range(1 << 60))
@@ -469,6 +480,9 @@ class TensorFlow:
         tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
         self.version = tf.__version__
         self.needs_autograph = tf.errors.OperatorNotAllowedInGraphError
+        self.out_of_memory = (MemoryError, tf.errors.ResourceExhaustedError)
+        # other inputs will not help against these
+        self.whatever_the_inputs = (Unsupported, NameError, ImportError, *self.out_of_memory)
         with contextlib.suppress(Exception):
             self._restore_keras_2_backend()
 
@@ -509,7 +523,7 @@ class TensorFlow:
     def _wide(self, dtype: Any) -> Any:
         return dtype if dtype.is_floating else self.tf.float64
 
-    def graph(self, function: Callable[[Batch], Any], specs: Specs, example: Batch, autograph: bool) -> Step:
+    def graph(self, function: Callable[[Batch], Any], specs: Specs, example: Batch) -> Step:
         """The same inside ``tf.function``, traced once with an unknown batch size."""
         tf = self.tf
         run = self.eager(function, watched(specs))
@@ -530,7 +544,7 @@ class TensorFlow:
             name.append(dtype)
             return shape, value, gradients
 
-        traced = tf.function(step, autograph=autograph).get_concrete_function(*signature)
+        traced = tf.function(step, autograph=False).get_concrete_function(*signature)
 
         def call(inputs: Batch) -> tuple[Any, Any, Any, str]:
             return (*traced(*(tf.constant(inputs[i]) for i in where)), name[-1])
@@ -642,6 +656,8 @@ def runnable(framework: TensorFlow, request: Json, reasons: list[str]) -> Iterat
             try:
                 batch = draw(specs, request["base"], 1, "unit", dtype)
                 value, gradients = run(batch)
+            except framework.whatever_the_inputs:
+                raise
             except Exception as error:
                 reasons.append(f"{one_line(error)} (fed {dtype} {shown(specs)})")
                 continue
@@ -668,12 +684,11 @@ def shown(specs: Specs) -> str:
 
 def into_graph(framework: TensorFlow, run: Run, batch: Batch, value: float) -> str:
     """Traces the loss with an unknown batch size; the experiments then run there, several times faster."""
-    call = adapter(run.function, run.specs)
     try:
-        step = _traced(framework, call, run.specs, batch)
+        step = _traced(framework, run, batch)
         traced = float(step(batch)[1])
     except Exception as error:
-        if run.dtype == "float64" and _traces_in_single(framework, call, run.specs):
+        if run.dtype == "float64" and _traces_in_single(framework, run):
             return "ok"  # only the constants were of the wrong precision; the experiments go on eagerly
         return "failed: " + one_line(error)
     if abs(value - traced) > 10 * tolerance(run) * max(abs(value), abs(traced)):
@@ -682,18 +697,18 @@ def into_graph(framework: TensorFlow, run: Run, batch: Batch, value: float) -> s
     return "ok"
 
 
-def _traced(framework: TensorFlow, call: Callable[[Batch], Any], specs: Specs, batch: Batch) -> Step:
+def _traced(framework: TensorFlow, run: Run, batch: Batch) -> Step:
     try:
-        return framework.graph(call, specs, batch, autograph=False)
+        return framework.graph(adapter(run.function, run.specs), run.specs, batch)
     except framework.needs_autograph:
-        return framework.graph(call, specs, batch, autograph=True)
+        return framework.graph(adapter(framework.tf.function(run.function), run.specs), run.specs, batch)
 
 
-def _traces_in_single(framework: TensorFlow, call: Callable[[Batch], Any], specs: Specs) -> bool:
+def _traces_in_single(framework: TensorFlow, run: Run) -> bool:
     framework.float_type("float32")
     try:
-        batch = draw(specs, 4, 1, "unit", "float32")
-        _traced(framework, call, specs, batch)(batch)
+        batch = draw(run.specs, 4, 1, "unit", "float32")
+        _traced(framework, run, batch)(batch)
     except Exception:
         return False
     finally:
@@ -780,7 +795,7 @@ def whole_and_parts(run: Run, batch: Batch) -> list[float]:
 
 
 def resampling(run: Run) -> Json:
-    """Fresh batches, whole and in parts (``pairs``); and one whose halves lie on either side of every kink."""
+    """Fresh batches, whole and in parts (``pairs``); and one whose halves lie on both sides of a kink."""
     pairs = []
     up, down = (draw(run.specs, LARGE, seed, v, run.dtype) for seed, v in ((998, "up"), (999, "down")))
     across = whole_and_parts(run, graft(run.specs, up, down, LARGE))
@@ -804,7 +819,7 @@ def measure(framework: TensorFlow, request: Json, loaded: Callable[[], None]) ->
     for run, batch, value in runnable(framework, request, reasons):
         try:
             return _experiments(framework, request, run, batch, value)
-        except Unsupported:
+        except framework.whatever_the_inputs:
             raise
         except Exception as error:
             reasons.append(f"{one_line(error)} (fed {run.dtype} {shown(run.specs)})")
@@ -851,6 +866,7 @@ _NOT_THE_POINT = (
 def one_line(error: BaseException, width: int = 300) -> str:
     """An exception in one line: its type and the part of its text that says something."""
     lines = [_NOISE.sub("", line).strip() for line in str(error).splitlines()]
+    lines = [line.partition(" You can attempt the following")[0] for line in lines]
     told = [line for line in lines if line and not line.startswith(_NOT_THE_POINT)]
     text = told[-1] if str(error).lstrip().startswith("in user code") and told else " ".join(told[:2])
     if isinstance(error, (Unsupported, Failed, ImportTooSlow)):
@@ -868,7 +884,7 @@ def answer(framework: TensorFlow, request: Json, loaded: Callable[[], None] = la
         result = measure(framework, request, loaded)
     except Unsupported as error:
         result = {"status": "unsupported", "reason": one_line(error)}
-    except MemoryError:
+    except framework.out_of_memory:
         result = {"status": "failed", "reason": "it asked for more memory than its limit"}
     except BaseException as error:
         result = {"status": "failed", "reason": one_line(error)}
@@ -879,6 +895,8 @@ def answer(framework: TensorFlow, request: Json, loaded: Callable[[], None] = la
         os.environ.clear()
         os.environ.update(environment)
         framework.float_type("float32")
+    if result["status"] == "failed" and request.get("skip_import"):
+        result["reason"] = f"{result['reason']}; run without its module: {request['skip_import']}"
     if "import_error" in request:
         result["import_error"] = request["import_error"]
     result["seconds"] = time.monotonic() - started

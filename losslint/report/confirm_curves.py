@@ -56,10 +56,12 @@ def doublings(values: Sequence[float]) -> tuple[float | None, ...]:
 
 
 def degrees_in_words(measured: Measured) -> str:
-    """``value N^1, gradient N^1``; ``value tends to N^0``; ``value no single power of N``."""
+    """``value and gradient: N^1``; ``value: no single power of N, gradient: N^0``."""
     tends = measured.exact is False and measured.degree not in {"mixed", "unknown"}
     value = ("tends to " if tends else "") + _power(measured.degree)
-    return f"value {value}, gradient {_power(measured.gradient_degree)}"
+    if value == (gradient := _power(measured.gradient_degree)):
+        return f"value and gradient: {value}"
+    return f"value: {value}, gradient: {gradient}"
 
 
 def _power(degree: str) -> str:

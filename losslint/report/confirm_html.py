@@ -46,15 +46,16 @@ white-space:nowrap}.invariant{color:var(--ok)}
 .coupled,.unknown,.failed,.timeout,.crashed,.unsupported{color:var(--warn)}
 .grows,.shrinks,.mixed{color:var(--bad)}
 pre{margin:12px 0 0;overflow-x:auto;font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,monospace;
-tab-size:4}pre span{display:block;padding:0 8px;min-width:max-content}
+tab-size:4}a{color:var(--value)}pre span{display:block;padding:0 8px;min-width:max-content}
 pre .n{display:inline-block;min-width:4ch;padding:0 12px 0 0;color:var(--soft);text-align:right;
 user-select:none}pre .on{background:var(--mark)}
-pre .why{display:inline;color:var(--soft);font-style:italic;padding:0 0 0 16px}
+pre .why{color:var(--soft);font-style:italic;padding:0 0 0 7ch;white-space:pre-wrap;min-width:0}
 ul{margin:8px 0;padding-left:20px}
 code{font:13px ui-monospace,SFMono-Regular,Menlo,monospace;overflow-wrap:anywhere}
-text{fill:var(--soft);font:11px system-ui,sans-serif}.v{stroke:var(--value);fill:var(--value)}
-.g{stroke:var(--gradient);fill:var(--gradient)}.i{stroke:var(--soft);fill:none}
-.l{fill:none;stroke-width:2}.a{stroke:var(--line)}
+text{fill:var(--soft);font:11px system-ui,sans-serif}polyline{fill:none}
+circle.v,tspan.v{fill:var(--value)}polyline.v{stroke:var(--value);stroke-width:2}
+circle.g,tspan.g{fill:var(--gradient)}polyline.g{stroke:var(--gradient);stroke-width:5;opacity:.5}
+.i{stroke:var(--soft)}.a{stroke:var(--line)}
 """
 
 
@@ -68,7 +69,8 @@ def render(results: Iterable[Measured], lines: Mapping[str, Sequence[str]]) -> s
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>losslint confirm</title><style>{STYLE}</style></head><body><main>"
-        f'<h1>How these losses depend on the batch size</h1><p class="soft">{escape(render_summary(results))}. '
+        f"<h1>How these losses depend on the batch size</h1>"
+        f'<p class="soft">{escape(render_summary(results))}. '
         f"Measured by losslint {escape(__version__)}.</p>{body}</main></body></html>\n"
     )
 
@@ -134,10 +136,10 @@ def _ratio(x: float | None) -> str:
 
 
 def plot(rows: Sequence[Row]) -> str:
-    """Value and gradient norm over N, both axes in doublings, relative to the smallest N; dashed: no growth."""
+    """Value and gradient norm over N, both axes in doublings, over the smallest N; dashed: no growth."""
     curves = (
-        ("v", doublings([r.value for r in rows])),
         ("g", doublings([r.gradient_norm for r in rows])),
+        ("v", doublings([r.value for r in rows])),
     )
     known = [y for _, curve in curves for y in curve if y is not None]
     low, high = math.floor(min([-1.0, *known])), math.ceil(max([1.0, *known]))
@@ -162,8 +164,8 @@ def plot(rows: Sequence[Row]) -> str:
     for name, curve in curves:
         points = [(x, y_of(y)) for x, y in zip(xs, curve, strict=True) if y is not None]
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-        parts.append(f'<polyline class="l {name}" points="{path}"/>')
-        radius = 4.5 if name == "v" else 2.5
+        parts.append(f'<polyline class="{name}" points="{path}"/>')
+        radius = 3.5 if name == "v" else 5
         parts += [f'<circle class="{name}" cx="{x:.1f}" cy="{y:.1f}" r="{radius}"/>' for x, y in points]
     parts.append(
         f'<text x="{LEFT}" y="{PLOT_HEIGHT - 2}"><tspan class="v">● value</tspan>  '

@@ -15,12 +15,18 @@ VERSION = 1
 
 def to_json(results: Iterable[Measured]) -> dict[str, Any]:
     """The document as plain data; numbers that JSON does not know (infinities) become null."""
-    return {"version": VERSION, "losses": [_plain(asdict(measured)) for measured in results]}
+    return {"version": VERSION, "losses": [_loss(measured) for measured in results]}
 
 
 def render(results: Iterable[Measured]) -> str:
     """The document as text."""
     return json.dumps(to_json(results), indent=1, ensure_ascii=False) + "\n"
+
+
+def _loss(measured: Measured) -> dict[str, Any]:
+    document: dict[str, Any] = _plain(asdict(measured))
+    del document["trail"]  # it belongs to the finding, not to the measurement
+    return document
 
 
 def _plain(value: Any) -> Any:

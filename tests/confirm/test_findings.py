@@ -1,0 +1,74 @@
+"""A finding meets the measurement of its loss."""
+
+from __future__ import annotations
+
+import pytest
+
+from losslint.confirm.findings import CLAIMS, judge_finding
+from losslint.confirm.model import Measured
+from losslint.model import Finding, Severity, Span
+
+
+def finding(code):
+    return Finding(code, "name", Severity.ERROR, "message", "losses.py", Span(1, 1, 1, 2))
+
+
+def measured(degree, *, coupled=False, gradient=None, verdict="grows", **more):
+    return Measured(
+        "losses.py",
+        "loss",
+        1,
+        "measured",
+        degree,
+        gradient or degree,
+        coupled,
+        verdict,
+        graph_mode="ok",
+        **more,
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "result", "status"),
+    [
+        ("LL101", measured("1"), "confirmed"),
+        ("LL101", measured("1/2", coupled=True), "confirmed"),
+        ("LL101", measured("0", verdict="invariant"), "refuted"),
+        ("LL102", measured("mixed", verdict="mixed"), "confirmed"),
+        ("LL102", measured("1"), "refuted"),
+        ("LL103", measured("mixed", verdict="mixed"), "confirmed"),
+        ("LL104", measured("-1", verdict="shrinks"), "confirmed"),
+        ("LL104", measured("0", verdict="invariant"), "refuted"),
+        ("LL105", measured("1"), "confirmed"),
+        ("LL107", measured("0", verdict="invariant"), "refuted"),
+        ("LL109", measured("0", verdict="invariant", returns="per-sample"), "confirmed"),
+        ("LL201", measured("0", coupled=True, verdict="coupled"), "confirmed"),
+        ("LL202", measured("0", verdict="invariant"), "refuted"),
+        ("LL203", measured("unknown", verdict="unknown"), "unconfirmed"),
+        ("LL402", measured("1"), "unconfirmed"),
+    ],
+)
+def test_judgement(code, result, status):
+    confirmation = judge_finding(finding(code), result)
+    assert confirmation.status == status
+    assert confirmation.reason
+
+
+def test_a_loss_that_was_not_measured_leaves_the_finding_as_it_is():
+    crashed = Measured("losses.py", "loss", 1, "crashed", reason="it was killed by SIGSEGV")
+    confirmation = judge_finding(finding("LL101"), crashed)
+    assert (confirmation.status, confirmation.reason) == ("unconfirmed", "crashed: it was killed by SIGSEGV")
+
+
+def test_an_unharmed_gradient_is_told():
+    confirmation = judge_finding(
+        finding("LL102"), measured("mixed", gradient="0", coupled=True, verdict="mixed")
+    )
+    assert confirmation.status == "confirmed"
+    assert "gradient is unharmed" in (confirmation.reason or "")
+
+
+def test_every_rule_about_the_batch_has_a_claim():
+    assert {"LL101", "LL102", "LL103", "LL104", "LL105", "LL108", "LL201", "LL202", "LL203", "LL204"} <= set(
+        CLAIMS
+    )

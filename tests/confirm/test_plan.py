@@ -1,0 +1,95 @@
+"""What a loss is fed when nobody says: read from its names and its code."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from losslint.confirm.locate import candidates
+from losslint.confirm.plan import CannotPlan, plans_for
+from losslint.confirm.specs import parse_inputs
+
+
+def plans(source, name=None, **how):
+    found = {c.qualname: c for c in candidates(ast.parse(source))}
+    return plans_for(found[name] if name else next(iter(found.values())), **how)
+
+
+def first(source, name=None, **how):
+    return " ".join(map(str, plans(source, name, **how)[0]))
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("def mse(y_true, y_pred): return (y_true - y_pred) ** 2", "y_true=(N,5):real y_pred=(N,5):real"),
+        (
+            "def dice_loss(y_true, y_pred): ...",
+            "y_true=(N,8,8,1):binary y_pred=(N,8,8,1):unit-interval",
+        ),
+        ("def sparse_ce(y_true, y_pred): ...", "y_true=(N):int[0..4] y_pred=(N,5):prob"),
+        (
+            "def ce_loss(labels, logits): return cross_entropy(labels, logits)",
+            "labels=(N,5):onehot logits=(N,5):real",
+        ),
+        ("def giou(y_true, y_pred): ...", "y_true=(N,4):box y_pred=(N,4):box"),
+        (
+            "def triplet(anchor, positive, negative): ...",
+            "anchor=(N,6):unit positive=(N,6):unit negative=(N,6):unit",
+        ),
+        ("def kl_loss(z_mean, z_log_var): ...", "z_mean=(N,5):real z_log_var=(N,5):real"),
+        ("def l(y, p): return tf.reduce_sum((y - p)[:, 6])", "y=(N,7):real p=(N,7):real"),
+        ("def l(y, p): return tf.reduce_sum(y - p, axis=[1, 2, 3])", "y=(N,8,8,1):real p=(N,8,8,1):real"),
+        ("def ssim_loss(y_true, y_pred): ...", "y_true=(N,32,32,3):image y_pred=(N,32,32,3):image"),
+    ],
+)
+def test_the_likeliest_inputs_come_first(source, expected):
+    assert first(source) == expected
+
+
+def test_parameters_with_defaults_keep_them():
+    assert first("def l(y_true, y_pred, alpha=0.3, axis=-1): ...") == "y_true=(N,5):real y_pred=(N,5):real"
+
+
+def test_required_hyper_parameters_get_a_literal_and_masks_the_shape_of_a_row():
+    assert "alpha=0.25" in first("def l(y_true, y_pred, alpha): ...")
+    tried = plans("def l(y_true, y_pred, mask): ...")
+    shapes = {str(spec) for plan in tried for spec in plan if spec.name == "mask"}
+    assert {"mask=(N):mask", "mask=(N,5):mask"} <= shapes
+
+
+def test_a_batch_size_that_is_a_parameter_is_the_batch_size():
+    tried = {str(spec) for plan in plans("def l(y_true, y_pred, batch_size): ...") for spec in plan}
+    assert {"batch_size=():size", "batch_size=():size/float64"} <= tried
+
+
+def test_declared_inputs_win_and_the_rest_is_guessed():
+    declared = parse_inputs("y_pred=(N,3):prob")
+    assert first("def l(y_true, y_pred): ...", declared=declared).endswith("y_pred=(N,3):prob")
+    assert len(plans("def l(y_pred): ...", declared=declared)) == 1
+
+
+def test_jaxtyping_annotations_are_believed():
+    source = 'def l(y_true: Int[tf.Tensor, "batch"], y_pred: Float[tf.Tensor, "batch 7"]): ...'
+    assert first(source) == "y_true=(N):int[0..4] y_pred=(N,7):real"
+
+
+def test_keyword_only_parameters_are_passed_by_keyword():
+    plan = plans("def l(y_true, y_pred, *, margin): ...")[0]
+    assert [(s.name, s.keyword) for s in plan] == [("y_true", False), ("y_pred", False), ("margin", True)]
+
+
+def test_what_cannot_be_made_up_is_said():
+    with pytest.raises(CannotPlan, match="it takes a model"):
+        plans("def l(model, x): ...")
+
+
+def test_partials_and_lambdas_are_fed_what_they_leave_open():
+    source = (
+        "def l(y_true, y_pred, alpha): ...\n"
+        "bound = functools.partial(l, alpha=2.0)\n"
+        "short = lambda y, p: y - p"
+    )
+    assert first(source, "bound") == "y_true=(N,5):real y_pred=(N,5):real"
+    assert first(source, "short") == "y=(N,5):real p=(N,5):real"
