@@ -6,7 +6,7 @@ import ast
 import fnmatch
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,12 +39,14 @@ from losslint.analysis.values import (
     tensor,
 )
 from losslint.analysis.vocabulary import OUTPUTS, TARGETS, Vocabulary
+from losslint.handed import Handed, traced
 from losslint.model import Binding, Finding, Loss, TrailStep
 from losslint.rules import _registry
 from losslint.source.comments import NO_PRAGMAS, Pragmas, read_pragmas
 from losslint.source.entries import Entry, Words, find_entries
 from losslint.source.index import ModuleIndex
 from losslint.source.resolver import Resolver
+from losslint.source.sinks import script_statements
 from losslint.source.text import ParseFailure, SourceText, parse
 
 if TYPE_CHECKING:
@@ -111,6 +113,7 @@ class Check:
         )
         program = Program(self.table, self.resolver)
         self.scout = Interpreter(program, self.vocabulary)
+        self.handed = Handed(self.index)
         findings: dict[tuple[str, object], Finding] = {}
         losses: list[Loss] = []
         entries = find_entries(self.index, self._words(), self.pragmas.is_loss, self._is_loss_class)
@@ -123,14 +126,31 @@ class Check:
             except OutOfBudget:
                 value = Unknown(f"{entry.qualname} (too large)")
             outcome = settle(value)
-            if not outcome.options:
-                continue
-            losses.append(self._loss(run, entry, outcome))
-            if entry.helper or entry.metric:
-                continue
-            for finding in self._findings(entry, outcome):
-                findings.setdefault((finding.code, finding.span), finding)
+            judged = list(self.handed.outcomes(run, entry))
+            if outcome.options and entry.found_by != "use":
+                losses.append(self._loss(run, entry, outcome))
+                if not (entry.helper or entry.metric or entry.found_by in ("gradient", "add_loss")):
+                    judged.insert(0, replace(outcome, found_by=entry.found_by, traced=traced(run, entry)))
+            for one in judged:
+                for finding in self._findings(entry.qualname, entry.line, one):
+                    findings.setdefault((finding.code, finding.span), finding)
+        for statement in script_statements(self.index):
+            run = Interpreter(
+                Program(self.table, self.resolver, _scopes=dict(program._scopes)), self.vocabulary
+            )
+            self._run_script(run, statement)
+            for one in self.handed.outcomes(run, None):
+                for finding in self._findings("<module>", statement.lineno, one):
+                    findings.setdefault((finding.code, finding.span), finding)
         return tuple(findings.values()), tuple(losses)
+
+    def _run_script(self, run: Interpreter, statement: ast.stmt) -> None:
+        """Run a module-level statement for what it hands over."""
+        scope = Scope(self.index, self.index.slice_of(statement), outer=run.program.scope_of(self.index))
+        try:
+            run.execute_statement(statement, scope)
+        except OutOfBudget:
+            pass
 
     # -- finding losses -------------------------------------------------------------------------------------------
 
@@ -217,8 +237,9 @@ class Check:
             scope.names[closure.node.params.star_kwarg.name.value] = Dict({}, Unknown("a keyword argument"))
         run.watched = closure.node
         run.entry = self.index
+        run.uses.seen.clear()
         value = run.run_body(closure, scope)
-        return _handed(run) if entry.found_by == "gradient" else value
+        return self.handed.first(run, entry.found_by) if entry.found_by in ("gradient", "add_loss") else value
 
     def _function(self, run: Interpreter, entry: Entry) -> Value:
         """The function value of an entry, in the scope that it closes over."""
@@ -302,8 +323,8 @@ class Check:
             bindings=tuple(_binding(bound.site, bound.target, bound.value) for bound in run.bound),
         )
 
-    def _findings(self, entry: Entry, outcome: Outcome) -> Iterable[Finding]:
-        outcome = Outcome(outcome.options, outcome.unknowns, bool(_STRATEGY.search(self.source.text)))
+    def _findings(self, function: str, line: int, outcome: Outcome) -> Iterable[Finding]:
+        outcome = replace(outcome, distributed=bool(_STRATEGY.search(self.source.text)))
         for code in _registry.codes():
             rule = _registry.load(code)
             for problem in rule.find(outcome):
@@ -315,8 +336,8 @@ class Check:
                     message=problem.message,
                     path=self.source.path,
                     span=problem.site.span,
-                    function=entry.qualname,
-                    function_line=entry.line,
+                    function=function,
+                    function_line=line,
                     framework=self._framework(),
                     degree=spell(value.degree),
                     gradient_degree=spell(value.slope) if value.slope is not None else "0",
@@ -331,12 +352,6 @@ def given_by(partial: Partial) -> dict[str, Value]:
     params = partial.fn.closure.node.params
     names = [parameter.name.value for parameter in (*params.posonly_params, *params.params)]
     return {**dict(zip(names, partial.args, strict=False)), **dict(partial.kwargs)}
-
-
-def _handed(run: Interpreter) -> Value:
-    """What a training step differentiates."""
-    values = [use.value for use in run.uses.seen if use.sink != "add_loss"]
-    return values[0] if values else Const(None)
 
 
 def _binding(site: Site, target: str, value: Value) -> Binding:

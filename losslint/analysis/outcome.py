@@ -11,6 +11,7 @@ from losslint.model import Returns, Verdict
 
 from .degree import MIXED, UNKNOWN, ZERO, Degree, power_of_n, same
 from .scope import Site
+from .uses import Use
 from .values import RANK_TEST, Const, Dict, Either, Flaw, Kind, Many, Seq, Spread, Step, Tensor, Value, tensor
 
 LOSS_KEYS = ("loss", "total_loss", "total", "cost")
@@ -44,6 +45,12 @@ class Outcome:
     unknowns: tuple[str, ...] = ()
     distributed: bool = False
     """The module trains under a ``tf.distribute`` strategy."""
+    found_by: str = ""
+    """How the loss was found (see ``source.entries``)."""
+    traced: bool = False
+    """A framework runs it as a graph, so that static shapes may be unknown."""
+    use: Use | None = None
+    """What becomes of the value, if it is handed over and not returned."""
 
     @cached_property
     def degree(self) -> Degree:

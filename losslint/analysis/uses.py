@@ -39,14 +39,14 @@ class Use:
     """One value handed to one sink.
 
     ``value`` is the loss as it was given (for ``compile``: a loss object or function, or several of them); ``weights``: it
-    is differentiated with respect to model weights; ``distributed``: under a ``tf.distribute`` strategy, and nothing in
+    is differentiated with respect to model weights (None if that cannot be told); ``distributed``: under a ``tf.distribute`` strategy, and nothing in
     sight scales it for that. ``returned`` is what compiled functions return for a batch.
     """
 
     sink: str
     site: Site
     value: Value
-    weights: bool = False
+    weights: bool | None = None
     distributed: bool = False
     returned: tuple[Tensor, ...] = ()
 
@@ -86,7 +86,7 @@ class Uses:
         if isinstance(value, Function):  # minimize(lambda: …)
             value = run.call(at, value, [], {})
         place = scope.site(node.args[0].value) if sink == ADD_LOSS else at.site
-        weights = sink in OPTIMIZERS or (sink in TAPES and _of_weights(node, args, kwargs))
+        weights = _of_weights(node, args, kwargs) if sink in TAPES else True
         self.seen.append(Use(sink, place, value, weights))
 
     def _compiled(self, at: At, args: Sequence[Value], kwargs: Mapping[str, Value]) -> None:
@@ -102,22 +102,28 @@ def is_sink(node: cst.Call, callee: Value) -> bool:
     return not (isinstance(callee, External) and callee.name.endswith(".compile"))
 
 
-def _of_weights(node: cst.Call, args: Sequence[Value], kwargs: Mapping[str, Value]) -> bool:
+def _of_weights(node: cst.Call, args: Sequence[Value], kwargs: Mapping[str, Value]) -> bool | None:
     """Whether a gradient is taken with respect to weights: by value, else by the name they have in the source."""
     if "output_gradients" in kwargs or "grad_ys" in kwargs or len(args) > 2:
-        return False
+        return None
     keywords = ("sources", "xs", "variables", "params")
     source = args[1] if len(args) > 1 else next((kwargs[key] for key in keywords if key in kwargs), None)
     if source is None:
-        return False
+        return None
     leaves = [leaf.item if isinstance(leaf, Many) else leaf for leaf in flatten(source)]
     if any(isinstance(leaf, Tensor) and leaf.data for leaf in leaves):
         return False
-    if leaves and all(isinstance(leaf, Tensor) and leaf.weights for leaf in leaves):
+    if leaves and all(map(_is_weight, leaves)):
         return True
     given = [argument for argument in node.args if argument.keyword is None or argument.keyword.value in keywords]
     text = cst.Module([]).code_for_node(given[-1].value) if given else ""
-    return bool(_WEIGHTS.search(text))
+    return True if _WEIGHTS.search(text) else None
+
+
+def _is_weight(value: Value) -> bool:
+    if isinstance(value, Instance):
+        return isinstance(value.cls, External) and value.cls.name.endswith("Variable")
+    return isinstance(value, Tensor) and value.weights
 
 
 def _is_strategy_scope(item: cst.WithItem) -> bool:
@@ -144,7 +150,7 @@ def minimised(use: Use) -> Value:
         flaw = Flaw(Kind.VECTOR, steps[0], use.sink, steps)
         return replace(summed, flaws=merge(summed.flaws, (flaw,)))
 
-    if not use.weights and use.sink != ADD_LOSS:
+    if use.weights is None:
         return use.value
     return lift(one, use.value)
 

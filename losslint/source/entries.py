@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from .index import ModuleIndex, Unit, flat
+from .sinks import STEP_CALLS, adds, compiles
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +44,6 @@ class Words:
 
 
 LOSS_METHODS = ("call", "__call__", "forward", "loss")
-STEP_CALLS = ("gradient", "minimize", "compute_gradients", "jacobian")
 
 
 def find_entries(
@@ -95,7 +95,7 @@ class Finder:
         node = unit.node
         names = parameter_names(node)
         if _is_property(node) or not _returns(node):
-            return "gradient" if self._differentiates(unit) else None
+            return self._hands_over(unit)
         if self.words.chosen(node.name):
             return "configuration"
         if unit.owner is not None and node.name in LOSS_METHODS and self.is_loss_class(unit.owner):
@@ -107,7 +107,14 @@ class Finder:
         if self.words.is_loss(node.name) and names and not _makes_function(node):
             if not node.name.lstrip("_").startswith("get_") or sum(map(self.words.is_data, names)) > 1:
                 return "name"
-        return "gradient" if self._differentiates(unit) else None
+        return self._hands_over(unit)
+
+    def _hands_over(self, unit: Unit) -> str | None:
+        """Gives a loss away instead of returning it; ``use``: no loss of its own, but it says what becomes of one."""
+        if self._differentiates(unit):
+            return "gradient"
+        nodes = list(_own_nodes(unit.node))
+        return "add_loss" if any(map(adds, nodes)) else "use" if any(map(compiles, nodes)) else None
 
     def _differentiates(self, unit: Unit) -> bool:
         """A training step: differentiates a loss that it computes itself."""

@@ -1,0 +1,94 @@
+"""The losses of a module that are handed over instead of returned, one outcome for every such use."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from losslint.analysis import uses
+from losslint.analysis.interpreter import Interpreter, OutOfBudget, batch
+from losslint.analysis.outcome import Outcome, settle
+from losslint.analysis.uses import Use
+from losslint.analysis.values import Const, Either, Tensor, Value
+from losslint.source.sinks import replicated
+
+if TYPE_CHECKING:
+    from losslint.source.entries import Entry
+    from losslint.source.index import ModuleIndex
+
+FRAMEWORKS = {"tensorflow", "keras"}
+"""Frameworks that trace a loss into a graph."""
+_SCALED = re.compile(r"replica|all_reduce|compute_average_loss", re.IGNORECASE)
+
+
+class Handed:
+    """What one module hands over."""
+
+    def __init__(self, index: ModuleIndex) -> None:
+        self.index = index
+
+    @cached_property
+    def _replicated(self) -> frozenset[str]:
+        return replicated(self.index)
+
+    def first(self, run: Interpreter, sink: str) -> Value:
+        """The loss of a training step or layer: what is differentiated, or what it adds."""
+        found = [use for use in self._seen(run) if (use.sink == uses.ADD_LOSS) is (sink == uses.ADD_LOSS)]
+        found.sort(key=lambda use: use.weights is not True)
+        return uses.minimised(found[0]) if found else Const(None)
+
+    def outcomes(self, run: Interpreter, entry: Entry | None) -> Iterator[Outcome]:
+        """Every use that a run has seen, as the rules judge it. ``entry`` is None for a script."""
+        for use in self._seen(run):
+            if use.sink == uses.COMPILE:
+                yield Outcome((), use=self._compiled(run, use))
+                continue
+            value = uses.minimised(use)
+            if entry is not None and self._on_replicas(entry) and not _by_keras(run, value):
+                use = replace(use, distributed=True)
+            outcome = settle(value)
+            if outcome.options:
+                yield replace(outcome, use=use, traced=entry is not None and traced(run, entry))
+
+    def _seen(self, run: Interpreter) -> Iterator[Use]:
+        """The uses of losses in this file; a gradient in data is none."""
+        for use in run.uses.seen:
+            if use.weights is not False and use.site.slice.lines is self.index.lines:
+                yield use
+
+    def _compiled(self, run: Interpreter, use: Use) -> Use:
+        if not use.distributed:
+            return use
+        try:
+            return replace(use, returned=uses.compiled(run, use, [batch(2), batch(2)]))
+        except OutOfBudget:
+            return use
+
+    def _on_replicas(self, entry: Entry) -> bool:
+        """Whether a step runs on every replica, and says nothing of replicas itself."""
+        if entry.qualname.rpartition(".")[2] not in self._replicated:
+            return False
+        end = entry.node.end_lineno or entry.node.lineno
+        return not _SCALED.search("".join(self.index.lines[entry.node.lineno - 1 : end]))
+
+
+def traced(run: Interpreter, entry: Entry) -> bool:
+    """Whether a loss is traced into a graph: Keras does that, a loop of one's own only where it says so."""
+    if not FRAMEWORKS & run.frameworks:
+        return False
+    if entry.found_by not in ("gradient", "use"):
+        return True
+    decorators = getattr(entry.node, "decorator_list", ())
+    return any("function" in ast.unparse(decorator) for decorator in decorators)
+
+
+def _by_keras(run: Interpreter, value: Value) -> bool:
+    """Whether a loss object made the average: Keras divides it by the number of replicas."""
+    leaves = [option for _, option in value.options] if isinstance(value, Either) else [value]
+    return any(
+        step.site.node in run.uses.scaled for leaf in leaves if isinstance(leaf, Tensor) for step in leaf.reduced
+    )

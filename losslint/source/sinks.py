@@ -1,0 +1,92 @@
+"""Where a module hands losses over, from ``ast`` alone: compiled models, training steps, ``add_loss``, replicas.
+
+What is handed over is found out by running the code around it; here it is only decided which code is worth that.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from .index import ModuleIndex
+
+STEP_CALLS = ("gradient", "minimize", "compute_gradients", "jacobian")
+RUNS = ("run", "experimental_run_v2", "experimental_run")
+"""Methods of a strategy that run a function on every replica."""
+
+
+def compiles(node: ast.AST) -> bool:
+    """Whether a call hands a loss to ``compile``."""
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "compile"
+        and (len(node.args) > 1 or any(keyword.arg == "loss" for keyword in node.keywords))
+        and not (isinstance(node.func.value, ast.Name) and node.func.value.id in ("re", "regex"))
+    )
+
+
+def adds(node: ast.AST) -> bool:
+    """Whether a call hands a loss to ``add_loss``."""
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "add_loss"
+        and bool(node.args)
+    )
+
+
+def differentiates(node: ast.AST) -> bool:
+    """Whether a call differentiates or minimises."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in STEP_CALLS
+
+
+def script_statements(index: ModuleIndex) -> tuple[ast.stmt, ...]:
+    """The module-level statements that hand a loss over themselves."""
+    return tuple(
+        statement
+        for statement in index.tree.body
+        if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom))
+        and any(compiles(node) or adds(node) or differentiates(node) for node in own_nodes(statement))
+    )
+
+
+def replicated(index: ModuleIndex) -> frozenset[str]:
+    """The names of the module's functions that run on every replica: handed to a strategy, or called by such."""
+    calls = {unit.node.name: _called(unit.node) for unit in index.units}
+    found = {name for name in _run_by_strategies(index) if name in calls}
+    waiting = list(found)
+    while waiting:
+        for name in calls[waiting.pop()]:
+            if name in calls and name not in found:
+                found.add(name)
+                waiting.append(name)
+    return frozenset(found)
+
+
+def _run_by_strategies(index: ModuleIndex) -> Iterator[str]:
+    for node in ast.walk(index.tree):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr not in RUNS:
+            continue
+        if "strategy" not in ast.unparse(node.func.value).lower():
+            continue
+        handed = node.args[:1] or [keyword.value for keyword in node.keywords if keyword.arg == "fn"]
+        yield from map(_last_name, handed)
+
+
+def _called(node: ast.AST) -> frozenset[str]:
+    return frozenset(_last_name(item.func) for item in own_nodes(node) if isinstance(item, ast.Call))
+
+
+def _last_name(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a function or statement without those of functions inside it."""
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
+            yield child
+            yield from own_nodes(child)
