@@ -10,6 +10,7 @@ from losslint.rules._rule import Example, Rule
 
 from losslint.analysis.degree import power_of_n
 from losslint.analysis.outcome import Outcome, Problem
+from losslint.analysis.uses import ADD_LOSS
 from losslint.analysis.values import Kind
 from losslint.model import Severity
 
@@ -165,10 +166,12 @@ def reconstruction_loss(y_true, y_pred):
 
 def find(outcome: Outcome) -> Iterator[Problem]:
     """Every batch sum in a returned value of positive degree that no other rule explains better."""
+    if outcome.use is not None and outcome.use.sink == ADD_LOSS:
+        return  # LL303
     for value in growing(outcome):
         if of_kind(value, Kind.LITERAL):
             continue
-        explained = {step for flaw in of_kind(value, Kind.MEAN_OF_SUM) for step in flaw.sources}
+        explained = {step for flaw in of_kind(value, *EXPLAINED) for step in flaw.sources}
         for step in value.raised:
             if step not in explained:
                 message = (
@@ -176,6 +179,10 @@ def find(outcome: Outcome) -> Iterator[Problem]:
                     f"{power_of_n(value.degree)}; take the mean over the batch or return one value per sample"
                 )
                 yield Problem(step.site, message, value.trail or (step,), value)
+
+
+EXPLAINED = (Kind.MEAN_OF_SUM, Kind.OPTION, Kind.VECTOR)
+"""What says more about a sum: LL108, LL106, LL109."""
 
 
 RULE = Rule(

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from losslint.rules._page import with_examples
-from losslint.rules._rule import Example, Rule, nothing
+from collections.abc import Iterator
 
+from losslint.rules._find import growing, of_kind, trail
+from losslint.rules._page import with_examples
+from losslint.rules._rule import Example, Rule
+
+from losslint.analysis.degree import ONE
+from losslint.analysis.outcome import Outcome, Problem
+from losslint.analysis.uses import COMPILE, told_to_sum
+from losslint.analysis.values import Kind, Tensor
 from losslint.model import Severity
 
 PAGE = """
@@ -123,13 +130,31 @@ def train_step(model, optimizer, x, y):
     ),
 )
 
+
+def find(outcome: Outcome) -> Iterator[Problem]:
+    """Loss objects told to sum: those compiled into a model, and those behind a value that still grows."""
+    if outcome.use is not None and outcome.use.sink == COMPILE:
+        for site in told_to_sum(outcome.use):
+            yield Problem(site, MESSAGE, of=Tensor(degree=ONE, slope=ONE))
+    for value in growing(outcome):
+        for flaw in of_kind(value, Kind.OPTION):
+            if flaw.step in value.raised and not of_kind(value, Kind.LITERAL):
+                yield Problem(flaw.step.site, MESSAGE, trail(value, flaw), value)
+
+
+MESSAGE = (
+    "this loss adds up the samples of the batch and nothing divides by their number, so gradients grow with the "
+    "batch; leave the default reduction, which averages"
+)
+
+
 RULE = Rule(
     code="LL106",
     name="sum-reduction-compiled",
     severity=Severity.ERROR,
     summary="A built-in loss with reduction 'sum' is minimised without being divided by the batch size.",
     page=with_examples(PAGE, bad=BAD, good=GOOD),
-    find=nothing,
+    find=find,
     bad=BAD,
     good=GOOD,
     related=("LL101", "LL303"),

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from losslint.rules._page import with_examples
-from losslint.rules._rule import Example, Rule, nothing
+from collections.abc import Iterator
 
+from losslint.rules._find import distinct, of_kind, trail, values
+from losslint.rules._page import with_examples
+from losslint.rules._rule import Example, Rule
+
+from losslint.analysis.outcome import Outcome, Problem
+from losslint.analysis.values import Kind
 from losslint.model import Severity
 
 PAGE = """
@@ -111,13 +116,30 @@ def absolute_loss(y_true, y_pred):
     ),
 )
 
+
+def find(outcome: Outcome) -> Iterator[Problem]:
+    """Every static batch size that went into the value of a loss which a framework traces."""
+    if outcome.traced:
+        yield from distinct(
+            Problem(flaw.step.site, MESSAGE, trail(value, flaw), value)
+            for value in values(outcome)
+            for flaw in of_kind(value, Kind.STATIC)
+        )
+
+
+MESSAGE = (
+    "the batch size is read from the static shape, which is None or fails when the loss is traced; take it from "
+    "`tf.shape(x)[0]` (`ops.shape`, `K.shape`), or the mean"
+)
+
+
 RULE = Rule(
     code="LL107",
     name="static-batch-dimension",
     severity=Severity.WARNING,
     summary="The batch size is read as a static dimension, which is None or fails while a graph is traced.",
     page=with_examples(PAGE, bad=BAD, good=GOOD),
-    find=nothing,
+    find=find,
     bad=BAD,
     good=GOOD,
     related=("LL105",),

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from losslint.rules._page import with_examples
-from losslint.rules._rule import Example, Rule, nothing
+from collections.abc import Iterator
 
+from losslint.rules._find import distinct, growing, of_kind, trail
+from losslint.rules._page import with_examples
+from losslint.rules._rule import Example, Rule
+
+from losslint.analysis.outcome import Outcome, Problem
+from losslint.analysis.uses import ADD_LOSS
+from losslint.analysis.values import Kind
 from losslint.model import Severity
 
 PAGE = """
@@ -124,13 +130,32 @@ def train_step(model, optimizer, x, y):
     ),
 )
 
+
+def find(outcome: Outcome) -> Iterator[Problem]:
+    """A differentiated value that still had its batch axis, where the sum over it is not normalised."""
+    if outcome.use is None or outcome.use.sink == ADD_LOSS:
+        return
+    yield from distinct(
+        Problem(flaw.step.site, MESSAGE.format(sink=flaw.operation), trail(value, flaw), value)
+        for value in growing(outcome)
+        for flaw in of_kind(value, Kind.VECTOR)
+        if flaw.step in value.raised
+    )
+
+
+MESSAGE = (
+    "`{sink}` gets one value per sample and sums them, so the gradient grows with the batch; average first, "
+    "for example with `tf.reduce_mean`"
+)
+
+
 RULE = Rule(
     code="LL109",
     name="vector-loss-differentiated",
     severity=Severity.WARNING,
     summary="A per-sample vector is passed to tape.gradient or minimize, which sums it.",
     page=with_examples(PAGE, bad=BAD, good=GOOD),
-    find=nothing,
+    find=find,
     bad=BAD,
     good=GOOD,
     related=("LL101", "LL106"),

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from losslint.rules._page import with_examples
-from losslint.rules._rule import Example, Rule, nothing
+from collections.abc import Iterator
 
+from losslint.rules._find import values
+from losslint.rules._page import with_examples
+from losslint.rules._rule import Example, Rule
+
+from losslint.analysis.degree import ZERO
+from losslint.analysis.outcome import Outcome, Problem
+from losslint.analysis.values import Spread
 from losslint.model import Severity
 
 PAGE = """
@@ -124,13 +130,30 @@ def build(optimizer):
     ),
 )
 
+
+def find(outcome: Outcome) -> Iterator[Problem]:
+    """A mean over the batch that is returned to Keras; a statistic of the whole batch has no value per sample."""
+    if outcome.found_by not in ("class", "compile", "parameters"):
+        return
+    for value in values(outcome):
+        if value.spread is Spread.LINEAR and value.degree == ZERO and value.reduced and not value.axes.batches:
+            yield Problem(value.reduced[-1].site, MESSAGE, value.trail, value)
+            return
+
+
+MESSAGE = (
+    "the loss averages over the batch itself, so `sample_weight` and `class_weight` no longer weigh samples; "
+    "return one value per sample"
+)
+
+
 RULE = Rule(
     code="LL301",
     name="scalar-loss-drops-sample-weight",
     severity=Severity.INFO,
     summary="A Keras loss reduces the batch itself, so sample_weight and class_weight no longer weigh samples.",
     page=with_examples(PAGE, bad=BAD, good=GOOD),
-    find=nothing,
+    find=find,
     default=False,
     bad=BAD,
     good=GOOD,

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from losslint.rules._page import with_examples
-from losslint.rules._rule import Example, Rule, nothing
+from collections.abc import Iterator
 
+from losslint.rules._find import distinct, of_kind, values
+from losslint.rules._page import with_examples
+from losslint.rules._rule import Example, Rule
+
+from losslint.analysis.degree import ZERO
+from losslint.analysis.outcome import Outcome, Problem
+from losslint.analysis.uses import COMPILE
+from losslint.analysis.values import Kind, Spread, Tensor
 from losslint.model import Severity
 
 PAGE = """
@@ -143,13 +150,43 @@ def train(strategy, model, optimizer, batches, global_batch_size):
     ),
 )
 
+
+def find(outcome: Outcome) -> Iterator[Problem]:
+    """An average over what one replica sees, compiled or differentiated under a strategy."""
+    use = outcome.use
+    if use is None or not use.distributed:
+        return
+    yield from distinct(
+        Problem(value.reduced[-1].site, MESSAGE, value.trail, value)
+        for value in (use.returned if use.sink == COMPILE else values(outcome))
+        if _is_local_average(value)
+    )
+
+
+def _is_local_average(value: Tensor) -> bool:
+    return (
+        value.degree == ZERO
+        and value.spread in (Spread.LINEAR, Spread.COUPLED)
+        and bool(value.reduced)
+        and not value.axes.batches
+        and not value.axes.unsure
+        and not of_kind(value, Kind.NOMINAL, Kind.LITERAL)
+    )
+
+
+MESSAGE = (
+    "each replica averages over its own samples and the gradients of the replicas are added, so they grow with the "
+    "number of replicas; return one value per sample to Keras, or use `tf.nn.compute_average_loss`"
+)
+
+
 RULE = Rule(
     code="LL302",
     name="replica-mean",
     severity=Severity.WARNING,
     summary="Under a tf.distribute strategy the mean is taken per replica instead of over the global batch.",
     page=with_examples(PAGE, bad=BAD, good=GOOD),
-    find=nothing,
+    find=find,
     bad=BAD,
     good=GOOD,
     related=("LL301", "LL105"),

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from losslint.rules._page import with_examples
-from losslint.rules._rule import Example, Rule, nothing
+from collections.abc import Iterator
 
+from losslint.rules._find import growing, of_kind
+from losslint.rules._page import with_examples
+from losslint.rules._rule import Example, Rule
+
+from losslint.analysis.degree import power_of_n
+from losslint.analysis.outcome import Outcome, Problem
+from losslint.analysis.uses import ADD_LOSS
+from losslint.analysis.values import Kind
 from losslint.model import Severity
 
 PAGE = """
@@ -123,13 +130,29 @@ class SparsityPenalty(keras.layers.Layer):
     ),
 )
 
+
+def find(outcome: Outcome) -> Iterator[Problem]:
+    """A growing value that is added, unless another rule explains it better."""
+    use = outcome.use
+    if use is None or use.sink != ADD_LOSS:
+        return
+    for value in growing(outcome):
+        if not of_kind(value, Kind.LITERAL, Kind.MEAN_OF_SUM, Kind.OPTION):
+            message = (
+                f"`add_loss` receives a value that scales as {power_of_n(value.degree)}; take the mean over the "
+                "batch, as the compiled loss does"
+            )
+            yield Problem(use.site, message, value.trail, value)
+            return
+
+
 RULE = Rule(
     code="LL303",
     name="unscaled-add-loss",
     severity=Severity.ERROR,
     summary="add_loss receives a value that scales with the batch size.",
     page=with_examples(PAGE, bad=BAD, good=GOOD),
-    find=nothing,
+    find=find,
     bad=BAD,
     good=GOOD,
     related=("LL101", "LL103"),

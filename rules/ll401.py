@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from losslint.rules._page import with_examples
-from losslint.rules._rule import Example, Rule, nothing
+from collections.abc import Iterator
 
+from losslint.rules._find import distinct, of_kind, trail, values
+from losslint.rules._page import with_examples
+from losslint.rules._rule import Example, Rule
+
+from losslint.analysis.outcome import Outcome, Problem
+from losslint.analysis.values import Kind
 from losslint.model import Severity
 
 PAGE = """
@@ -121,13 +126,29 @@ class FreeEnergy(keras.losses.Loss):
     ),
 )
 
+
+def find(outcome: Outcome) -> Iterator[Problem]:
+    """Every logarithm of a sum of exponentials that is part of a loss."""
+    yield from distinct(
+        Problem(flaw.step.site, MESSAGE.format(operation=flaw.operation), trail(value, flaw), value)
+        for value in values(outcome)
+        for flaw in of_kind(value, Kind.LOG_SUM_EXP)
+    )
+
+
+MESSAGE = (
+    "`{operation}` of a sum of exponentials overflows in float32 from 88.8 on and its gradient is NaN then; use "
+    "`logsumexp`, which does not"
+)
+
+
 RULE = Rule(
     code="LL401",
     name="log-sum-exp",
     severity=Severity.WARNING,
     summary="log(reduce_sum(exp(x))) overflows; reduce_logsumexp does not.",
     page=with_examples(PAGE, bad=BAD, good=GOOD),
-    find=nothing,
+    find=find,
     bad=BAD,
     good=GOOD,
 )

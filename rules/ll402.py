@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from losslint.rules._page import with_examples
-from losslint.rules._rule import Example, Rule, nothing
+from collections.abc import Iterator
 
+from losslint.rules._find import distinct, of_kind, trail, values
+from losslint.rules._page import with_examples
+from losslint.rules._rule import Example, Rule
+
+from losslint.analysis.outcome import Outcome, Problem
+from losslint.analysis.values import Kind
 from losslint.model import Severity
 
 PAGE = """
@@ -117,13 +122,27 @@ def absolute_loss(y_true, y_pred):
     ),
 )
 
+
+def find(outcome: Outcome) -> Iterator[Problem]:
+    """Every sum over the batch of values in half precision."""
+    yield from distinct(
+        Problem(flaw.step.site, MESSAGE.format(dtype=flaw.subject, cost=COST[flaw.subject]), trail(value, flaw), value)
+        for value in values(outcome)
+        for flaw in of_kind(value, Kind.HALF)
+    )
+
+
+COST = {"float16": "overflows at 65504", "bfloat16": "keeps three digits"}
+MESSAGE = "this sum over the batch is held in {dtype}, which {cost}; cast to float32 before the sum"
+
+
 RULE = Rule(
     code="LL402",
     name="half-precision-batch-sum",
     severity=Severity.WARNING,
     summary="A batch sum is held in float16 or bfloat16, which overflows or keeps three digits.",
     page=with_examples(PAGE, bad=BAD, good=GOOD),
-    find=nothing,
+    find=find,
     bad=BAD,
     good=GOOD,
     related=("LL101",),

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from losslint.rules._page import with_examples
-from losslint.rules._rule import Example, Rule, nothing
+from collections.abc import Iterator
 
+from losslint.rules._find import distinct, of_kind, trail, values
+from losslint.rules._page import with_examples
+from losslint.rules._rule import Example, Rule
+
+from losslint.analysis.outcome import Outcome, Problem
+from losslint.analysis.values import Kind
 from losslint.model import Severity
 
 PAGE = """
@@ -124,13 +129,29 @@ def recall_loss(y_true, y_pred):
     ),
 )
 
+
+def find(outcome: Outcome) -> Iterator[Problem]:
+    """Every unguarded division by a sum of masks or counts over the batch."""
+    yield from distinct(
+        Problem(flaw.step.site, MESSAGE, trail(value, flaw), value)
+        for value in values(outcome)
+        for flaw in of_kind(value, Kind.EMPTY)
+    )
+
+
+MESSAGE = (
+    "the divisor is a sum over the batch that is zero when no sample counts, which makes the loss NaN; use "
+    "`divide_no_nan`, or keep the divisor from zero with `maximum`"
+)
+
+
 RULE = Rule(
     code="LL403",
     name="unguarded-batch-division",
     severity=Severity.WARNING,
     summary="A division by a data-dependent batch sum that can be zero is not guarded.",
     page=with_examples(PAGE, bad=BAD, good=GOOD),
-    find=nothing,
+    find=find,
     bad=BAD,
     good=GOOD,
     related=("LL203",),

@@ -155,6 +155,18 @@ def minimised(use: Use) -> Value:
     return lift(one, use.value)
 
 
+def told_to_sum(use: Use) -> Iterator[Site]:
+    """The places of the compiled loss objects with ``reduction="sum"``: where they are made, or where they are compiled."""
+    for leaf in flatten(use.value):
+        if not isinstance(leaf, Instance):
+            continue
+        reduction = leaf.attributes.get("reduction")
+        name = reduction.value if isinstance(reduction, Const) else getattr(reduction, "name", "")
+        if isinstance(name, str) and name.rpartition(".")[2].lower() == "sum":
+            made = leaf.made
+            yield made if made is not None and made.slice.lines is use.site.slice.lines else use.site
+
+
 def compiled(run: Interpreter, use: Use, batches: Sequence[Value]) -> tuple[Tensor, ...]:
     """What the project's own functions and loss classes that were compiled return for a batch."""
     found: list[Tensor] = []
@@ -170,4 +182,4 @@ def compiled(run: Interpreter, use: Use, batches: Sequence[Value]) -> tuple[Tens
     return tuple(found)
 
 
-__all__ = ["ADD_LOSS", "COMPILE", "SINKS", "Use", "Uses", "compiled", "is_sink", "minimised"]
+__all__ = ["ADD_LOSS", "COMPILE", "SINKS", "Use", "Uses", "compiled", "is_sink", "minimised", "told_to_sum"]
