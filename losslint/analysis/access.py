@@ -69,12 +69,16 @@ CONSTANTS: dict[str, Value] = {
     "e": Const(math.e),
     "inf": Const(math.inf),
     "nan": Const(math.nan),
+    "min": constant(),
+    "max": constant(),
 }
 """Attributes of numerical libraries that are plain constants."""
 
 
 def attribute(run: Interpreter, owner: Value, attr: str) -> Value:
     """``owner.attr``."""
+    if run.program.table.find(f"Strategy.{attr}") is not None:  # the number of replicas, wherever it is read
+        return constant()
     if isinstance(owner, External):
         if attr in CONSTANTS and run.program.table.find(f"{owner.name}.{attr}") is None:
             return CONSTANTS[attr]

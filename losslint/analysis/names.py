@@ -40,10 +40,10 @@ def global_name(run: Interpreter, index: ModuleIndex, name: str) -> Value:
     if name in scope.names:
         return scope.names[name]
     definition = index.names.get(name)
+    starred = _starred(run, index, name, after=index.bound_at.get(name, 0))
+    if starred is not None:
+        return starred
     if definition is None:
-        found = _starred(run, index, name)
-        if found is not None:
-            return found
         if name in LITERALS:
             return LITERALS[name]
         return External(f"builtins.{name}") if hasattr(builtins, name) else Unknown(name)
@@ -129,8 +129,11 @@ def member(run: Interpreter, module: str, name: str) -> Value:
     return Unknown(dotted) if found is not None else External(dotted)
 
 
-def _starred(run: Interpreter, index: ModuleIndex, name: str) -> Value | None:
-    for star in index.stars:
+def _starred(run: Interpreter, index: ModuleIndex, name: str, *, after: int) -> Value | None:
+    """What a ``from m import *`` below line ``after`` binds the name to."""
+    for line, star in index.stars:
+        if line < after or name.startswith("_"):
+            continue
         module = index.absolute(star)
         if run.program.tabled(f"{module}.{name}"):
             return External(f"{module}.{name}")

@@ -47,7 +47,8 @@ def _loss(call: Call) -> Value:
 def _weighted(call: Call) -> Value:
     """``compute_weighted_loss`` of TensorFlow 1: entries times weights, over the weights that are not zero."""
     at, entries = call.at, call.tensor("x")
-    weights = tensor(call.roles.get("weights", Const(1.0)))
+    given = call.roles.get("weights", Const(None))
+    weights = tensor(Const(1.0) if given == Const(None) else given)
     entries = algebra.multiply(at, entries, weights)
     reduction = call.value("reduction")
     chosen = reduction.name if isinstance(reduction, External) else call.constant("reduction")

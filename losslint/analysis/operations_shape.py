@@ -187,9 +187,9 @@ def _repeat(call: Call) -> Value:
     if where.plain and counts.degree == ZERO:
         listed = value.axes.middle is None or 0 <= axis < len(value.axes.front)
         return replace(value, axes=value.axes.without(axis, PLAIN) if listed else value.axes)
-    return replace(
-        value, axes=value.axes.without(axis, Axis(plus(where.extent, counts.degree), order=call.at.fresh))
-    )
+    # Each entry is followed by its own copies: the blocks of the samples stay in order.
+    longer = replace(where, extent=plus(where.extent, counts.degree), size=None)
+    return replace(value, axes=value.axes.without(axis, longer))
 
 
 @shape("gather")

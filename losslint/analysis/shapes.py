@@ -390,6 +390,9 @@ def gathered(at: At, value: Tensor, indices: Tensor, axis: int = 0, batch_dims: 
 def repeated(at: At, value: Tensor, counts: Sequence[Value]) -> Tensor:
     """``tile``: every axis repeated; by the batch size, the axis gains the batch's extent."""
     axes = value.axes
+    missing = len(counts) - axes.least_rank
+    if axes.middle == ZERO and missing >= 0:  # the number of counts says what the rank is
+        axes = closed((*axes.front, *(PLAIN,) * missing, *axes.back))
     if axes.middle is not None or len(counts) != len(axes.front):
         return replace(value, axes=hidden(UNKNOWN if axes.middle is not None else axes.total))
     tiled = []

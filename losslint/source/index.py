@@ -83,10 +83,15 @@ class ModuleIndex:
         )
 
     @cached_property
-    def stars(self) -> tuple[Import, ...]:
-        """The modules of ``from m import *``."""
+    def bound_at(self) -> dict[str, int]:
+        """The line on which each module-level name is bound last."""
+        return {name: statement.lineno for statement in flat(self.tree.body) for name, _ in definitions(statement)}
+
+    @cached_property
+    def stars(self) -> tuple[tuple[int, Import], ...]:
+        """The modules of ``from m import *``, each with its line."""
         return tuple(
-            Import(statement.module or "", None, statement.level)
+            (statement.lineno, Import(statement.module or "", None, statement.level))
             for statement in flat(self.tree.body)
             if isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*"
         )
