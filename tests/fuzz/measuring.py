@@ -1,0 +1,278 @@
+"""What TensorFlow says of many programs, fast: two draws first, many only where in doubt.
+
+The truth of DESIGN, section 1, on a narrower field than ``losslint.confirm`` has to serve: every input leads with N,
+all is done eagerly and in double precision. Loading TensorFlow and judging curves are ``losslint.confirm``'s own.
+"""
+
+from __future__ import annotations
+
+import functools
+import linecache
+import math
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from losslint.confirm import worker
+from losslint.confirm.specs import InputSpec, parse_inputs
+from losslint.confirm.verdict import Curve, degree_of
+
+from .programs import Program
+
+BASE = 4
+Draw = tuple[int, float, float]
+"""A seed, a scale, a shift of what has any sign."""
+Array = Any
+FEW: Sequence[Draw] = ((1, 1.0, 0.0), (2, 10.0, 0.0))
+MANY: Sequence[Draw] = tuple(
+    (seed, scale, shift)
+    for seed, shift in ((3, 0.0), (4, 0.0), (5, 1.5), (6, -1.5))
+    for scale in (1.0, 0.1, 10.0)
+)
+COPIES = (1, 2, 4, 8, 16)
+FURTHER = 8
+"""Batch sizes from here on are tried only if the first ones follow no pure power."""
+TOLERANCE = 2e-6
+SMALLEST, LARGEST = 1e-9, 1e12
+"""Values outside of these bounds say more of rounding than of the batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What was measured; ``discarded`` says why a program tells nothing.
+
+    ``degrees`` and ``gradients`` hold every right answer. There is one where all curves are pure powers. A curve that
+    only tends to a power is ``mixed`` by the letter of the definition and that power by its trend; both are right.
+    ``gradients`` is empty where no gradient flows. ``coupled`` holds both answers where samples do not feel each
+    other and the degree is not exact, so that there is nothing to compare the micro-batches with.
+    """
+
+    degrees: frozenset[str] = frozenset()
+    gradients: frozenset[str] = frozenset()
+    coupled: frozenset[bool] = frozenset()
+    returns: str = ""
+    discarded: str = ""
+
+    @property
+    def verdicts(self) -> frozenset[str]:
+        """The verdicts that follow."""
+        return frozenset(verdict_of(degree, coupled) for degree in self.degrees for coupled in self.coupled)
+
+
+def verdict_of(degree: str, coupled: bool) -> str:
+    """The verdict that a degree and coupling amount to."""
+    if degree == "mixed":
+        return "mixed"
+    if degree == "0":
+        return "coupled" if coupled else "invariant"
+    return "shrinks" if degree.startswith("-") else "grows"
+
+
+class Discarded(Exception):
+    """The program tells nothing."""
+
+
+@functools.cache
+def framework() -> worker.TensorFlow:
+    """TensorFlow, loaded once, in double precision."""
+    loaded = worker.TensorFlow(threads=1)
+    loaded.float_type("float64")
+    return loaded
+
+
+def quick(program: Program) -> Truth:
+    """Two draws: enough where the analysis agrees."""
+    return _guarded(program, FEW)
+
+
+def careful(program: Program) -> Truth:
+    """Many draws, at several scales and signs: what holds on some of them by saturation is found out."""
+    return _guarded(program, MANY)
+
+
+def _guarded(program: Program, draws: Sequence[Draw]) -> Truth:
+    before = set(sys.modules)
+    try:
+        return _look(program, draws)
+    except Discarded as reason:
+        return Truth(discarded=str(reason))
+    except Exception as error:
+        return Truth(discarded=f"raises {type(error).__name__}: {worker.one_line(error, 110)}")
+    finally:
+        for name in set(sys.modules) - before:
+            if name.startswith("losslint_source_"):
+                linecache.cache.pop(sys.modules.pop(name).__file__ or "", None)
+
+
+# --- running ------------------------------------------------------------------------------------------------
+
+Loss = Callable[[list[Array]], tuple[float, Array, tuple[int, ...]]]
+"""From ``[y_true, y_pred]`` to the value, the gradient by ``y_pred`` and the shape of the result."""
+
+
+def _loaded(program: Program) -> Loss:
+    tf = framework().tf
+    tf.random.set_seed(0)
+    function = eval(program.via, worker._execute(program.source, None))
+
+    def run(arrays: list[Array]) -> tuple[float, Array, tuple[int, ...]]:
+        y_true, y_pred = (tf.constant(array) for array in arrays)
+        with tf.GradientTape() as tape:
+            tape.watch(y_pred)
+            result = tf.convert_to_tensor(function(y_true, y_pred))
+            value = tf.reduce_mean(tf.cast(result, tf.float64))
+        gradient = tape.gradient(value, y_pred, unconnected_gradients="zero").numpy()
+        number = float(value)
+        _plausible(number, float(np.abs(gradient).max()))
+        return number, gradient, tuple(result.shape)
+
+    return run
+
+
+def _plausible(value: float, gradient: float) -> None:
+    if not math.isfinite(value):
+        raise Discarded("the value is not finite")
+    if not math.isfinite(gradient):
+        raise Discarded("the gradient is not finite")
+    if max(abs(value), gradient) > LARGEST:
+        raise Discarded("too large")
+    if 0 < abs(value) < SMALLEST:
+        raise Discarded("too small")
+
+
+def _batch(specs: Sequence[InputSpec], n: int, draw: Draw) -> list[Array]:
+    seed, scale, shift = draw
+    arrays = []
+    for position, spec in enumerate(specs):
+        shape = tuple(n if dim == "N" else int(dim) for dim in spec.shape)
+        normal = np.random.default_rng([seed, position]).normal(size=shape) + shift
+        arrays.append(
+            {
+                "real": lambda x, by=scale: x * by,
+                "positive": lambda x, by=scale: (0.1 + np.abs(x)) * by,
+                "unit-interval": lambda x, by=scale: 1 / (1 + np.exp(-x * min(by, 2.0))),
+            }[spec.kind](normal)
+        )
+    return arrays
+
+
+def _look(program: Program, draws: Sequence[Draw]) -> Truth:
+    specs, loss = parse_inputs(program.inputs), _loaded(program)
+    values, gradients = [], []
+    shapes: list[tuple[int, ...]] = []
+    for draw in draws:
+        value, gradient = _replicated(loss, _batch(specs, BASE, draw), shapes)
+        values.append(value)
+        gradients.append(gradient)
+    if len({value.values for value in values}) == 1:
+        raise Discarded("the same for all data")
+    degrees = _degrees(values)
+    if not degrees:
+        raise Discarded("constantly zero")
+    return Truth(
+        degrees,
+        _degrees(gradients),
+        _coupled(loss, specs, draws[: len(draws) // 2 + 1], degrees),
+        "per-sample" if shapes[0] != shapes[1] else "scalar",
+    )
+
+
+def _replicated(loss: Loss, batch: list[Array], shapes: list[tuple[int, ...]]) -> tuple[Curve, Curve]:
+    """Value and norm of the gradient, with the copies of a sample tied, at N, 2N, 4N, …"""
+    values: list[float] = []
+    gradients: list[float] = []
+    for copies in COPIES:
+        if copies == FURTHER and not (_bends(values) or _bends(gradients)):
+            break
+        arrays = [np.tile(array, [copies] + [1] * (array.ndim - 1)) for array in batch]
+        value, gradient, shape = loss(arrays)
+        tied = gradient.reshape(copies, *batch[1].shape).sum(axis=0)
+        values.append(value)
+        gradients.append(float(np.linalg.norm(tied)))
+        shapes.append(shape)
+    return Curve("unit", tuple(values)), Curve("unit", tuple(gradients))
+
+
+def _bends(values: list[float]) -> bool:
+    """Whether the values are no pure power."""
+    if not values[-1]:
+        return any(values)
+    if min(values) <= 0 <= max(values):
+        return True
+    slopes = [math.log2(b / a) for a, b in pairwise(values)]
+    return max(slopes) - min(slopes) > 1e-6
+
+
+def _coupled(
+    loss: Loss, specs: Sequence[InputSpec], draws: Sequence[Draw], degrees: frozenset[str]
+) -> frozenset[bool]:
+    """Whether samples interact or, where they do not, whether micro-batches fail to add up."""
+    exact = Fraction(*degrees) if len(degrees) == 1 and "mixed" not in degrees else None
+    for draw in draws:
+        if _interaction(loss, specs, draw, exact) > TOLERANCE:
+            return frozenset({True})
+    return frozenset({False}) if exact is not None else frozenset({True, False})
+
+
+def _interaction(
+    loss: Loss, specs: Sequence[InputSpec], draw: Draw, degree: Fraction | None, n: int = 6
+) -> float:
+    """How much the first half of a batch feels that the second is exchanged, in its gradient and in the value.
+
+    With a ``degree``, also how far the whole is from the mean of its halves, scaled by the degree.
+    """
+    half = n // 2
+    seed, scale, shift = draw
+    first, second = (_batch(specs, n, (s, scale, shift)) for s in (seed + 10, seed + 110))
+    v_ab, g_ab, _ = loss(first)
+    v_ac, g_ac, _ = loss(_halves(first, second, half))
+    size = max(np.abs(g_ab).max(), np.abs(g_ac).max())
+    felt = float(np.abs(g_ab[:half] - g_ac[:half]).max() / size) if size else 0.0
+    if felt > TOLERANCE:
+        return felt
+    v_bc, _, _ = loss(second)
+    v_bb, _, _ = loss(_halves(second, first, half))
+    size = max(abs(v) for v in (v_ab, v_ac, v_bb, v_bc))
+    felt = max(felt, abs(v_ab - v_ac - v_bb + v_bc) / size) if size else felt
+    if felt > TOLERANCE or degree is None:
+        return felt
+    parts = loss([array[:half] for array in first])[0] + loss([array[half:] for array in first])[0]
+    scaled = 2.0 ** float(degree) * parts / 2
+    return max(felt, abs(v_ab - scaled) / max(abs(v_ab), abs(scaled), 1e-12))
+
+
+def _halves(first: list[Array], second: list[Array], half: int) -> list[Array]:
+    """The first samples of one batch and the last of another."""
+    return [np.concatenate([a[:half], b[half:]]) for a, b in zip(first, second, strict=True)]
+
+
+# --- judging ------------------------------------------------------------------------------------------------
+
+
+def _degrees(curves: Sequence[Curve]) -> frozenset[str]:
+    """The right answers for these curves; none if they are all zero."""
+    judged = degree_of(curves, TOLERANCE)
+    if judged.text == "unknown":
+        return frozenset()
+    if judged.exact:
+        return frozenset({judged.text})
+    return frozenset({judged.text, "mixed"} | _trend(curves))
+
+
+def _trend(curves: Sequence[Curve]) -> set[str]:
+    """The multiple of 1/2 that the slopes of all curves run into, if they do."""
+    limits = set()
+    for curve in curves:
+        if min(curve.values) * max(curve.values) <= 0:
+            return set()
+        slopes = [math.log2(b / a) for a, b in pairwise(curve.values)]
+        limit = round(2 * slopes[-1]) / 2
+        if abs(slopes[-1] - limit) > min(0.2, abs(slopes[0] - limit) + 1e-9):
+            return set()
+        limits.add(limit)
+    return {str(Fraction(limit)) for limit in limits} if len(limits) == 1 else set()
