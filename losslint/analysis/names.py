@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -126,7 +127,25 @@ def member(run: Interpreter, module: str, name: str) -> Value:
     sub = run.program.find(dotted)
     if sub is not None:
         return Module(ModuleRef(sub))
-    return Unknown(dotted) if found is not None else External(dotted)
+    if found is None:
+        return External(dotted)
+    return inferred(run, found, name) or Unknown(dotted)
+
+
+def inferred(run: Interpreter, index: ModuleIndex, name: str) -> Value | None:
+    """A name of another module that its index does not hold, as astroid infers it."""
+    from losslint.source.inference import Constant, infer
+    from losslint.source.resolver import load
+
+    answer = infer(index, name)
+    if answer is None:
+        return None
+    if isinstance(answer, Constant):
+        return named_constant(run, name, Const(answer.value))
+    same = Path(answer.path) == Path(index.path)
+    module = index if same else load(Path(answer.path), index.name, False)
+    known = module is not None and answer.qualname in module.names
+    return global_name(run, module, answer.qualname) if module is not None and known else None
 
 
 def _starred(run: Interpreter, index: ModuleIndex, name: str, *, after: int) -> Value | None:

@@ -1,0 +1,70 @@
+"""Names the module index cannot follow, inferred by astroid: bound by ``global`` in a function, by a loop, by ``with``.
+
+astroid reads source and never imports it. It is imported late, since hardly any run needs it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from .index import ModuleIndex
+
+MAX_INFERRED = 8
+"""Alternatives that astroid may offer for one name before the answer counts as unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """The name is a constant."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """The name is a function or class, defined at top level of a file."""
+
+    path: str
+    qualname: str
+
+
+def infer(index: ModuleIndex, name: str) -> Constant | Located | None:
+    """What a module-level name of a module is, if astroid can tell and has one answer."""
+    return _infer(index.path, "".join(index.lines), index.name, name)
+
+
+@lru_cache(maxsize=256)
+def _infer(path: str, text: str, module: str, name: str) -> Constant | Located | None:
+    import astroid
+    from astroid.exceptions import AstroidError
+
+    try:
+        tree = _tree(path, text, module)
+        answers = []
+        for node in tree.getattr(name):
+            answers.extend(node.infer())
+            if len(answers) > MAX_INFERRED:
+                return None
+    except (AstroidError, RecursionError, SyntaxError, StopIteration):
+        return None
+    found = {_described(answer) for answer in answers if not isinstance(answer, astroid.util.UninferableBase)}
+    return found.pop() if len(found) == 1 and len(answers) > 0 else None
+
+
+@lru_cache(maxsize=32)
+def _tree(path: str, text: str, module: str) -> Any:
+    import astroid
+
+    return astroid.parse(text, module_name=module, path=path, apply_transforms=False)
+
+
+def _described(answer: Any) -> Constant | Located | None:
+    from astroid import nodes
+
+    if isinstance(answer, nodes.Const):
+        return Constant(answer.value)
+    if isinstance(answer, (nodes.FunctionDef, nodes.ClassDef)) and isinstance(answer.parent, nodes.Module):
+        return Located(str(answer.root().file), answer.name)
+    return None
