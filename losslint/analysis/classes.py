@@ -10,6 +10,7 @@ import libcst as cst
 
 from . import names
 from .axes import FEATURES, PLAIN
+from .operations_distribution import law_of
 from .scope import ClassRef, Closure, Scope, Site
 from .values import (
     Class,
@@ -131,7 +132,8 @@ def bound(function: Function, this: Value) -> Function:
 def instance_attribute(run: Interpreter, owner: Instance, attr: str) -> Value:
     """``owner.attr``: what was set, a method or property, a class attribute, what another method sets."""
     if isinstance(owner.cls, External):
-        return owner.attributes.get(attr) or _guess(run, attr)
+        known = owner.attributes.get(attr)
+        return known or (Method(owner, attr) if law_of(owner) is not None else _guess(run, attr))
     ref = owner.cls.ref
     if attr in owner.attributes:
         value = owner.attributes[attr]

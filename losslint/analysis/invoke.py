@@ -10,7 +10,9 @@ from . import algebra, classes, forms, loops, precision, shapes, static
 from .algebra import At
 from .axes import PLAIN, SCALAR, UNSURE, WILD, Axis
 from .degree import UNKNOWN, ZERO
-from .operations import HANDLERS, Call, flatten, zip_two
+from .handlers import handler_of
+from .operations import Call, flatten, zip_two
+from .operations_distribution import law_of
 from .operations_loss import call_loss_instance, told_to_sum
 from .operations_shape import length_of
 from .optable import Operation
@@ -109,7 +111,7 @@ def call_external(
         from .mappers import map_call
 
         return map_call(run, at, operation, roles)
-    handler = HANDLERS.get(operation.kind)
+    handler = handler_of(operation)
     if handler is None:
         return Unknown(name)
     if operation.kind == "loss_class":
@@ -200,6 +202,8 @@ def call_method(
         if operation is None:
             return unknown_tensor(*merge(owner.reasons, (f".{name}()",)))
         return call_external(run, at, f"Tensor.{name}", [owner, *args], kwargs)
+    if law_of(owner) is not None:
+        return call_external(run, at, f"Distribution.{name}", [owner, *args], kwargs)
     if isinstance(owner, ShapeOf):
         if name in ("as_list", "numpy"):
             return owner

@@ -19,8 +19,13 @@ if TYPE_CHECKING:
 
 def map_call(run: Interpreter, at: At, operation: Operation, roles: Mapping[str, Value]) -> Value:
     """A call of a mapper."""
-    handler = MAPPERS.get(operation.how)
+    handler = MAPPERS.get(variant_of(operation))
     return handler(run, at, operation, roles) if handler is not None else Unknown(at.name)
+
+
+def variant_of(operation: Operation) -> str:
+    """The variant of a mapper; the order of a function's arguments and results makes one of its own."""
+    return " ".join(word for word in (operation.how, operation.get("order")) if word)
 
 
 def entry_of(value: Value) -> tuple[Value, Axis | None]:

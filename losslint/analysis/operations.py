@@ -88,6 +88,19 @@ def handles(kind: str) -> Callable[[Handler], Handler]:
     return register
 
 
+VARIANTS: dict[tuple[str, str], Handler] = {}
+
+
+def variant(kind: str, *hows: str) -> Callable[[Handler], Handler]:
+    """Register a handler for some variants of a kind; it goes before the handler of the kind."""
+
+    def register(handler: Handler) -> Handler:
+        VARIANTS.update({(kind, how): handler for how in hows})
+        return handler
+
+    return register
+
+
 def axes_of(value: Value) -> Over | Unknown:
     """An ``axis`` argument: None, an integer, a sequence of integers, or a range."""
     if isinstance(value, Const):
@@ -325,20 +338,6 @@ def _axiswise(call: Call) -> Value:
     return result
 
 
-@handles("segment")
-def _segment(call: Call) -> Value:
-    value, ids = call.tensor("x"), call.tensor("ids")
-    where = value.axes.at(0)
-    number = call.roles.get("num")
-    if where is not None and where.batch and number is not None and number != Const(None) and tensor(number).degree == ZERO:
-        # Each group gathers samples: summed, the groups together hold the whole batch.
-        grouped = reduce(call.at, call.operation.how, value, (0,))
-        return replace(grouped, axes=grouped.axes.insert(0, Axis()))
-    if where is None or where.extent != ZERO or ids.data:
-        return unknown_tensor(*merge(value.reasons, (f"the groups of {call.at.name}",)))
-    return replace(value, axes=value.axes.without(0, Axis()), spread=max(value.spread, Spread.SAMPLE))
-
-
 @handles("sequence")
 def _sequence(call: Call) -> Value:
     source, at, how = call.value("xs"), call.at, call.operation.how
@@ -474,4 +473,16 @@ def _gradient(call: Call) -> Value:
     return one(source)
 
 
-__all__ = ["HANDLERS", "SINGLE", "Call", "axes_of", "clip", "flatten", "handles", "unknown_axes", "zip_two"]
+__all__ = [
+    "HANDLERS",
+    "SINGLE",
+    "VARIANTS",
+    "Call",
+    "axes_of",
+    "clip",
+    "flatten",
+    "handles",
+    "unknown_axes",
+    "variant",
+    "zip_two",
+]
