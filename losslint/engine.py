@@ -169,7 +169,7 @@ class Check:
             is_loss=self.vocabulary.is_loss,
             is_metric=lambda name: bool(_METRIC.search(name)) and "loss" not in name.lower(),
             is_data=self.vocabulary.is_batched,
-            not_a_loss=lambda name: matches(name, unwanted) or bool(_NEVER.search(name)),
+            not_a_loss=lambda name: matches(name, unwanted) or (bool(_NEVER.search(name)) and "loss" not in name.lower()),
             chosen=lambda name: matches(name, chosen),
         )
 

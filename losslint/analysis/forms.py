@@ -19,7 +19,7 @@ from .vocabulary import TARGETS
 if TYPE_CHECKING:
     from .optable import Operation
 
-MASKS = {"mask", "masks", "sample_weight", "sample_weights"}
+MASKS = {"mask", "masks", "sample_weight", "sample_weights", "event", "events", "valid", "censored"}
 """Words for parameters that may be zero for every sample of a batch."""
 MOVES = {"reshape", "flatten", "batch_flatten", "expand_dims", "squeeze", "transpose", "permute", "ensure_shape", "swapaxes", "moveaxis"}  # fmt: skip
 """Shape operations that keep every entry."""

@@ -93,7 +93,7 @@ def compare(at: At, operation: Operation, target: Tensor, output: Tensor, call: 
     if how == "sparse" and (classes := output.axes.at(-1)) is not None and classes.batch:
         return _over_batch(at, both, output.axes, (-1,), "coupled")
     if how == "sparse":
-        return replace(both, axes=output.axes.without(-1) if output.axes.least_rank else WILD)
+        return replace(both, axes=_with_classes(output.axes).without(-1) if output.axes.least_rank else WILD)
     if how == "images":
         return shapes.mixed_in_sample(both, operation.get("drop", 3))
     if how == "all":
@@ -104,13 +104,19 @@ def compare(at: At, operation: Operation, target: Tensor, output: Tensor, call: 
         return _pairwise(at, operation, both)
     where = axis if isinstance(axis, tuple) else (-1,)
     logits = target if target.axes.batches > 1 else output
-    axes = logits.axes if logits.axes.batches else both.axes
+    axes = _with_classes(logits.axes if logits.axes.batches else both.axes)
     along = [axes.at(index) for index in where]
     if any(one is not None and one.batch for one in along):
         return _over_batch(at, both, axes, where, operation.get("over", "mean"))
     if any(one is None or one.extent is UNKNOWN for one in along) and operation.get("over", "mean") != "mean":
         return unknown_tensor(*merge(both.reasons, (f"the axes of {at.name}",)))
     return replace(both, axes=axes.without(where[0]))
+
+
+def _with_classes(axes: Axes) -> Axes:
+    """What a model returns has an axis for the loss to run along, where nothing says otherwise."""
+    bare = axes.middle == ZERO and len(axes.front) == 1 and axes.front[0].batch and not axes.back
+    return replace(axes, back=(PLAIN,)) if bare else axes
 
 
 def _none(target: Tensor, output: Tensor) -> object:
