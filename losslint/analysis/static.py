@@ -13,6 +13,8 @@ def read(at: At, value: Value) -> Value:
     if (
         isinstance(value, Tensor)
         and value.static
+        and value.count
+        and not value.data
         and isinstance(value.degree, Fraction)
         and value.degree > 0
         and not any(flaw.kind is Kind.STATIC for flaw in value.flaws)
