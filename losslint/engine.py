@@ -19,8 +19,9 @@ from losslint.analysis.degree import ZERO, spell
 from losslint.analysis.interpreter import Interpreter, OutOfBudget
 from losslint.analysis.names import function_at, lookup
 from losslint.analysis.optable import OpTable, builtin_table
-from losslint.analysis.outcome import Outcome, settle
+from losslint.analysis.outcome import Outcome, Problem, settle
 from losslint.analysis.program import Program
+from losslint.analysis.recording import Recording
 from losslint.analysis.scope import ClassRef, Closure, Scope, Site
 from losslint.analysis.statements import Flow
 from losslint.analysis.values import (
@@ -69,11 +70,48 @@ def check_source(
     source: SourceText, settings: AnalysisSettings, resolver: ModuleResolver | None = None
 ) -> tuple[tuple[Finding, ...], tuple[Loss, ...]]:
     """Find and judge the losses of one file. Raises ParseFailure if it is not Python, TableError for a bad table."""
+    check = _check(source, settings, resolver)
+    return _guarded(check)
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A finding with what a fix needs: the problem, the outcome it is one of, and what the run saw."""
+
+    finding: Finding
+    problem: Problem
+    outcome: Outcome
+    recording: Recording
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A check with everything that a fix needs."""
+
+    index: ModuleIndex
+    suspects: tuple[Suspect, ...]
+    losses: tuple[Loss, ...]
+
+
+def examine_source(
+    source: SourceText, settings: AnalysisSettings, resolver: ModuleResolver | None = None
+) -> Examined:
+    """``check_source`` for those who mend: the same findings, and what led to them. Raises the same."""
+    check = replace(_check(source, settings, resolver), suspects=[])
+    _, losses = _guarded(check)
+    return Examined(check.index, tuple(check.suspects or ()), losses)
+
+
+def _check(source: SourceText, settings: AnalysisSettings, resolver: ModuleResolver | None) -> Check:
     tree = parse(source)
     pragmas = read_pragmas(source) if "losslint" in source.text else NO_PRAGMAS
     index = ModuleIndex(source.path, source.lines, tree, *_module_name(source.path))
+    return Check(source, index, settings, pragmas, resolver or Resolver.for_file(source.path))
+
+
+def _guarded(check: Check) -> tuple[tuple[Finding, ...], tuple[Loss, ...]]:
     try:
-        return Check(source, index, settings, pragmas, resolver or Resolver.for_file(source.path)).run()
+        return check.run()
     except RecursionError:
         raise ParseFailure(1, 1, "expressions are nested too deeply to be analysed") from None
 
@@ -104,6 +142,8 @@ class Check:
     settings: AnalysisSettings
     pragmas: Pragmas
     resolver: ModuleResolver
+    suspects: list[Suspect] | None = None
+    """What is found, for those who mend; None when nobody will."""
 
     def run(self) -> tuple[tuple[Finding, ...], tuple[Loss, ...]]:
         """All findings and losses of the file."""
@@ -118,9 +158,7 @@ class Check:
         losses: list[Loss] = []
         entries = find_entries(self.index, self._words(), self.pragmas.is_loss, self._is_loss_class)
         for entry in entries:
-            run = Interpreter(
-                Program(self.table, self.resolver, _scopes=dict(program._scopes)), self.vocabulary
-            )
+            run = self._interpreter(program)
             try:
                 value = self._evaluate(run, entry)
             except OutOfBudget:
@@ -132,17 +170,20 @@ class Check:
                 if not (entry.helper or entry.metric or entry.found_by in ("gradient", "add_loss")):
                     judged.insert(0, replace(outcome, found_by=entry.found_by, traced=traced(run, entry)))
             for one in judged:
-                for finding in self._findings(entry.qualname, entry.line, one):
+                for finding in self._findings(entry.qualname, entry.line, one, run.recording):
                     findings.setdefault((finding.code, finding.span), finding)
         for statement in script_statements(self.index):
-            run = Interpreter(
-                Program(self.table, self.resolver, _scopes=dict(program._scopes)), self.vocabulary
-            )
+            run = self._interpreter(program)
             self._run_script(run, statement)
             for one in self.handed.outcomes(run, None):
-                for finding in self._findings("<module>", statement.lineno, one):
+                for finding in self._findings("<module>", statement.lineno, one, run.recording):
                     findings.setdefault((finding.code, finding.span), finding)
         return tuple(findings.values()), tuple(losses)
+
+    def _interpreter(self, program: Program) -> Interpreter:
+        recording = None if self.suspects is None else Recording()
+        own = Program(self.table, self.resolver, _scopes=dict(program._scopes))
+        return Interpreter(own, self.vocabulary, recording=recording)
 
     def _run_script(self, run: Interpreter, statement: ast.stmt) -> None:
         """Run a module-level statement for what it hands over."""
@@ -323,13 +364,15 @@ class Check:
             bindings=tuple(_binding(bound.site, bound.target, bound.value) for bound in run.bound),
         )
 
-    def _findings(self, function: str, line: int, outcome: Outcome) -> Iterable[Finding]:
+    def _findings(
+        self, function: str, line: int, outcome: Outcome, recording: Recording | None
+    ) -> Iterable[Finding]:
         outcome = replace(outcome, distributed=bool(_STRATEGY.search(self.source.text)))
         for code in _registry.codes():
             rule = _registry.load(code)
             for problem in rule.find(outcome):
                 value = problem.of or outcome.options[0].value
-                yield Finding(
+                found = Finding(
                     code=rule.code,
                     name=rule.name,
                     severity=rule.severity,
@@ -344,6 +387,9 @@ class Check:
                     coupled=outcome.coupled,
                     trail=tuple(TrailStep(step.site.span, step.message) for step in problem.trail),
                 )
+                if self.suspects is not None and recording is not None:
+                    self.suspects.append(Suspect(found, problem, outcome, recording))
+                yield found
 
 
 def given_by(partial: Partial) -> dict[str, Value]:

@@ -22,6 +22,7 @@ from .degree import ONE, ZERO
 from .expressions import evaluate
 from .forms import Forms
 from .program import Program
+from .recording import Recording
 from .scope import Closure, Scope, Site
 from .statements import Flow, run_block
 from .uses import Uses
@@ -74,6 +75,7 @@ class Interpreter:
     watched: cst.CSTNode | None = None
     entry: ModuleIndex | None = None
     """The module the analysed loss stands in: findings are told in its lines."""
+    recording: Recording | None = None
     uses: Uses = field(default_factory=Uses)
     forms: Forms = field(default_factory=Forms)
     frameworks: set[str] = field(default_factory=set)
@@ -101,7 +103,10 @@ class Interpreter:
     def evaluate(self, node: cst.BaseExpression, scope: Scope, flow: Flow) -> Value:
         """The value of an expression."""
         self.tick()
-        return evaluate(self, node, scope, flow)
+        value = evaluate(self, node, scope, flow)
+        if self.recording is not None:
+            self.recording.values[node] = value
+        return value
 
     def execute_statement(self, statement: ast.stmt, scope: Scope) -> None:
         """Run one module-level statement in its own scope."""
@@ -171,6 +176,8 @@ class Interpreter:
         """Run a function whose parameters are bound and gather what it returns."""
         flow = flow or Flow()
         self._stack.append(closure)
+        if self.recording is not None:
+            self.recording.scopes[closure.node] = scope
         try:
             node = closure.node
             if isinstance(node, cst.Lambda):
