@@ -22,7 +22,7 @@ LONGEST_GLOBAL = 60
 """Lines of a module-level assignment beyond which it is data, not code."""
 
 
-LITERALS: dict[str, Value] = {"True": Const(True), "False": Const(False), "None": Const(None), "Ellipsis": Const(...)}
+LITERALS: dict[str, Value] = {"__name__": Const("__main__"), "True": Const(True), "False": Const(False), "None": Const(None), "Ellipsis": Const(...)}
 
 
 def lookup(run: Interpreter, scope: Scope, name: str) -> Value:
@@ -88,13 +88,15 @@ def named_constant(run: Interpreter, name: str, value: Value) -> Value:
 def function_at(
     run: Interpreter, index: ModuleIndex, node: ast.FunctionDef | ast.AsyncFunctionDef, qualname: str
 ) -> Value:
-    """A module-level function or a method as a value, from its own slice."""
+    """A module-level function as a value, from its own slice."""
+    from .statements import Flow, decorated
+
     piece = index.slice_of(node)
     root = next((item for item in piece.body if isinstance(item, cst.FunctionDef)), None)
     if root is None:
         return Unknown(qualname)
     scope = Scope(index, piece, outer=run.program.scope_of(index))
-    return run.make_function(root, scope, qualname)
+    return decorated(run, root, run.make_function(root, scope, qualname), scope, Flow())
 
 
 def imported(run: Interpreter, index: ModuleIndex, definition: Import) -> Value:

@@ -10,7 +10,7 @@ import libcst as cst
 
 from . import access, static
 from .scope import Scope
-from .values import Const, Dict, Either, External, Function, Many, Seq, Tensor, Unknown, Value, contradicts, either, tensor
+from .values import Const, Dict, Either, External, Function, Many, Seq, Spread, Tensor, Unknown, Value, contradicts, either, tensor
 
 if TYPE_CHECKING:
     from .interpreter import Interpreter
@@ -212,7 +212,8 @@ def _if(run: Interpreter, node: cst.If, scope: Scope, flow: Flow) -> bool:
         for conditions, outcome in outcomes(test, node.test)
         if not contradicts(conditions | flow.path)
     ]
-    return run_branches(run, branches, scope, flow)
+    samples = isinstance(test, Tensor) and test.data
+    return run_branches(run, branches, scope, flow, samples=samples)
 
 
 def _only_raises(body: Sequence[Any]) -> bool:
@@ -224,10 +225,19 @@ def _only_raises(body: Sequence[Any]) -> bool:
 
 
 def run_branches(
-    run: Interpreter, branches: Sequence[tuple[Path, Sequence[Any]]], scope: Scope, flow: Flow
+    run: Interpreter,
+    branches: Sequence[tuple[Path, Sequence[Any]]],
+    scope: Scope,
+    flow: Flow,
+    *,
+    samples: bool = False,
 ) -> bool:
-    """Run alternatives from the same start and join what they bind; False if none reaches its end."""
+    """Run alternatives from the same start and join what they bind; False if none reaches its end.
+
+    ``samples``: which one runs depends on the data of the whole batch, so what differs between them is coupled.
+    """
     before = scope.names
+    returned = len(flow.returns)
     ends: list[tuple[Path, dict[str, Value]]] = []
     for conditions, body in branches:
         scope.names = dict(before)
@@ -235,6 +245,8 @@ def run_branches(
         if run_block(run, body, scope, inside):
             ends.append((inside.path - flow.path, scope.names))
         flow.raises = flow.raises or inside.raises
+    if samples:
+        flow.returns[returned:] = [(path, chosen_by_data(value)) for path, value in flow.returns[returned:]]
     if not ends:
         scope.names = dict(before)
         return False
@@ -243,7 +255,20 @@ def run_branches(
         flow.path |= ends[0][0]
         return True
     scope.names = joined_names(ends)
+    if samples:
+        for name, value in scope.names.items():
+            if any(names.get(name) is not value for _, names in ends):
+                scope.names[name] = chosen_by_data(value)
     return True
+
+
+def chosen_by_data(value: Value) -> Value:
+    """A value that one branch or another made, by what the samples together say."""
+    if isinstance(value, Either):
+        return either((conditions, chosen_by_data(option)) for conditions, option in value.options)
+    if isinstance(value, Tensor) and value.data:
+        return replace(value, spread=max(value.spread, Spread.COUPLED))
+    return value
 
 
 def joined_names(ends: Sequence[tuple[Path, dict[str, Value]]]) -> dict[str, Value]:
