@@ -130,7 +130,7 @@ def _finish(results: Sequence[Measured], output_format: str, report: str | None,
         from losslint.report.confirm_json import render as render_json
 
         click.echo(render_json(results), nl=False)
-    elif not quiet:
+    elif results and not quiet:
         from losslint.report.confirm_text import render_summary
 
         _say(render_summary(results))

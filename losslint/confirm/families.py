@@ -33,7 +33,10 @@ FAMILIES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (("(N,1):binary", "(N,1):positive"), ("(N):binary", "(N):positive"), ("(N,1):binary", "(N,6):unit")),
     ),
     (r"cox|surviv|hazard|partial_likelihood", (("(N,2):binary", "(N,1):real"), ("(N):binary", "(N):real"))),
-    (r"rank|listwise|pairwise|ndcg|mrr|list_?mle|list_?net", (("(N,7):binary", "(N,7):real"),)),
+    (
+        r"rank|listwise|pairwise|ndcg|mrr|list_?mle|list_?net",
+        (("(N,7):binary", "(N,7):real"), ("(N,7):int[0..2]", "(N,7,3):real")),
+    ),
     (r"spectral|stft|mel_|audio|waveform", (("(N,1024):real", "(N,1024):real"),)),
     (
         r"3d|volum|voxel|nifti|\(1, 2, 3, 4\)|\[1, 2, 3, 4\]",
@@ -77,6 +80,7 @@ GENERIC: tuple[tuple[str, str], ...] = (
     ("(N,1):binary", "(N,1):unit-interval"),
     ("(N,8,8,1):binary", "(N,8,8,1):unit-interval"),
     ("(N):int[0..4]", "(N,5):real"),
+    ("(N):int[0..4]", "(N,5):prob"),
     ("(N,32,32,3):image", "(N,32,32,3):image"),
     ("(N,7):binary", "(N,7):real"),
     ("(N):int[0..2]", "(N,6):unit"),

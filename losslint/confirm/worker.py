@@ -46,6 +46,7 @@ with contextlib.suppress(ImportError):  # without it there is no framework eithe
     import numpy as np
 
 COPIES = (1, 2, 4, 8, 16)
+PATIENCE = 4  # families of inputs on which a loss may give two values before it counts as random
 LARGEST_BATCH = 4e6  # entries; a curve is not followed further than this
 ROUNDING = {"float64": 2e-6, "float32": 1e-4, "float16": 2e-2, "bfloat16": 5e-2}
 SMALL, LARGE, GROUPS = 8, 64, 4
@@ -55,6 +56,10 @@ EXCHANGES = (("unit", "unit"), ("up", "down"), ("large", "small"), ("unit", "up"
 
 class Unsupported(Exception):
     """The loss cannot be run without help; the text says what is missing."""
+
+
+class NotDeterministic(Unsupported):
+    """The same batch gave two values."""
 
 
 class Failed(Exception):
@@ -373,6 +378,9 @@ def forget_modules(roots: list[str]) -> None:
     sys.path[:] = [entry for entry in sys.path if entry not in roots]
 
 
+_alive: list[Any] = []  # owners of methods: a method that is a tf.function does not hold its object
+
+
 def _resolve(namespace: Json, request: Json) -> Any:
     """Follows ``Class.method`` and ``factory.<locals>.inner``; instances and factories get arguments."""
     parts = request["qualname"].split(".")
@@ -389,6 +397,7 @@ def _resolve(namespace: Json, request: Json) -> Any:
             static = inspect.getattr_static(value, name)
             owner = value if isinstance(static, (staticmethod, classmethod)) else _instance(value, known)
             value = getattr(owner, name)
+            _alive.append(owner)
         else:
             value = getattr(value, name)
     if inspect.isclass(value):
@@ -399,7 +408,7 @@ def _resolve(namespace: Json, request: Json) -> Any:
 
 
 def _arguments(function: Callable[..., Any], known: Json, what: str) -> Json:
-    """Values for the parameters without defaults, by name."""
+    """Values for the parameters without defaults, by name. Raises Unsupported."""
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
@@ -411,25 +420,40 @@ def _arguments(function: Callable[..., Any], known: Json, what: str) -> Json:
         if p.name in known.get("given", {}):
             chosen[p.name] = known["given"][p.name]
         elif p.default is p.empty:
-            if p.name not in known.get("guesses", {}):
-                raise Unsupported(f"{what} needs an argument {p.name}; which no default gives")
-            chosen[p.name] = known["guesses"][p.name]
+            if (name := _like(p.name, known)) is None:
+                raise Unsupported(f"{what} needs an argument {p.name}, which no default gives")
+            chosen[p.name] = known["guesses"][name]
     return chosen
+
+
+def _like(name: str, known: Json) -> str | None:
+    """The name in the table of guesses that this one ends in: ``min_margin`` is a ``margin``."""
+    guesses = known.get("guesses", {})
+    words = name.strip("_").split("_")
+    return next((end for i in range(len(words)) if (end := "_".join(words[i:])) in guesses), None)
 
 
 def _instance(cls: type, known: Json) -> Any:
     """An instance made with defaults and guesses; if that is impossible, one whose constructor never ran.
 
-    A bare instance has the guesses as attributes, which is enough for a method that uses ``self.alpha``.
+    A bare instance has the constructor's defaults and the guesses as attributes; that is enough for a
+    method that uses ``self.alpha``.
     """
     try:
         return cls(**_arguments(cls, known, cls.__name__))
-    except Unsupported:
-        if known.get("given"):
+    except Exception:
+        if known.get("given") or inspect.isabstract(cls):
             raise
+        with contextlib.suppress(Exception):  # a default that this version of Keras does not know any more
+            return cls(**_arguments(cls, known, cls.__name__), reduction="none")
         bare: Any = object.__new__(cls)
-        guesses = {k: v for k, v in known.get("guesses", {}).items() if not hasattr(cls, k)}
-        vars(bare).update(guesses)
+        attributes = dict(known.get("guesses", {}))
+        for p in inspect.signature(cls).parameters.values():
+            if p.default is not p.empty:
+                attributes[p.name] = p.default
+            elif (name := _like(p.name, known)) is not None:
+                attributes[p.name] = known["guesses"][name]
+        vars(bare).update({k: v for k, v in attributes.items() if not hasattr(cls, k)})
         known["bare"] = True
         return bare
 
@@ -816,20 +840,27 @@ def measure(framework: TensorFlow, request: Json, loaded: Callable[[], None]) ->
     load(request)
     loaded()
     reasons: list[str] = []
+    random_on: list[NotDeterministic] = []
     for run, batch, value in runnable(framework, request, reasons):
         try:
             return _experiments(framework, request, run, batch, value)
+        except NotDeterministic as error:  # ties may be broken at random; other inputs have none
+            random_on.append(error)
+            if len(random_on) == PATIENCE:
+                break
         except framework.whatever_the_inputs:
             raise
         except Exception as error:
             reasons.append(f"{one_line(error)} (fed {run.dtype} {shown(run.specs)})")
+    if random_on:
+        raise random_on[0]
     raise Failed(reasons[0] if reasons else "no inputs could be made for it")
 
 
 def _experiments(framework: TensorFlow, request: Json, run: Run, batch: Batch, value: float) -> Json:
     again = run(batch)[0]
     if abs(value - again) > tolerance(run) * abs(value):
-        raise Unsupported(f"not deterministic: the same batch gave {value:.6g} and {again:.6g}")
+        raise NotDeterministic(f"not deterministic: the same batch gave {value:.6g} and {again:.6g}")
     graph = into_graph(framework, run, batch, value)
     curves = replication(run, request["base"], request.get("copies") or list(COPIES))
     shapes = curves[0]["shape"]
@@ -899,6 +930,7 @@ def answer(framework: TensorFlow, request: Json, loaded: Callable[[], None] = la
         result["reason"] = f"{result['reason']}; run without its module: {request['skip_import']}"
     if "import_error" in request:
         result["import_error"] = request["import_error"]
+    _alive.clear()
     result["seconds"] = time.monotonic() - started
     result["threads_left"] = max(0, threading.active_count() - threads)
     return result

@@ -1,0 +1,110 @@
+"""``losslint confirm`` from the outside."""
+
+from __future__ import annotations
+
+import json
+import sys
+import textwrap
+from pathlib import Path
+
+import jsonschema
+import pytest
+from click.testing import CliRunner
+
+from losslint.confirm.command import confirm
+from losslint.report import confirm_json
+
+SOURCE = textwrap.dedent(
+    """
+    import tensorflow as tf
+    def summed_loss(y_true, y_pred):
+        return tf.reduce_sum(tf.square(y_true - y_pred))
+    def helper(y_true, y_pred):
+        return tf.reduce_mean(tf.square(y_true - y_pred))
+    """
+)
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("VIRTUAL_ENV", raising=False)
+    (tmp_path / "losses.py").write_text(SOURCE)
+    return tmp_path
+
+
+def run(*arguments):
+    return CliRunner().invoke(confirm, [*arguments], standalone_mode=False)
+
+
+@pytest.mark.tensorflow
+def test_text_says_first_that_code_is_run_and_then_what_was_measured(project):
+    result = run("losses.py::summed_loss")
+    assert result.return_value == 0, result.output
+    assert result.stderr.startswith("losslint: about to import and run 1 loss from 1 file\n")
+    assert result.stdout.startswith("losses.py:3 summed_loss: grows (value and gradient: N^1)\n")
+    assert result.stderr.endswith("1 of 1 loss measured: 1 grows\n")
+
+
+@pytest.mark.tensorflow
+def test_json_and_report_and_batch_sizes(project):
+    result = run("losses.py", "--output-format", "json", "--report", "page.html", "--batch-sizes", "2,32")
+    document = json.loads(result.stdout)
+    schema = Path(confirm_json.__file__).with_name("confirm.schema.json")
+    jsonschema.validate(document, json.loads(schema.read_text()))
+    summed = document["losses"][0]
+    assert (summed["qualname"], summed["verdict"], summed["status"]) == ("summed_loss", "grows", "measured")
+    assert [m["n"] for m in summed["measurements"] if m["draw"] == 1] == [2, 4, 8, 16, 32]
+    assert (project / "page.html").read_text().startswith("<!doctype html>")
+
+
+@pytest.mark.tensorflow
+def test_any_function_can_be_named_and_inputs_given(project):
+    result = run("losses.py::helper", "--inputs", "y_true=(N,3):real y_pred=(N,3):real", "-q")
+    assert "fed y_true=(N,3):real y_pred=(N,3):real" in result.stdout
+    assert result.stderr == ""
+
+
+@pytest.mark.tensorflow
+def test_inputs_come_from_configuration(project):
+    (project / "losslint.toml").write_text(
+        '[confirm.inputs]\nsummed_loss = "y_true=(N,2):real y_pred=(N,2):real"\n'
+    )
+    assert "y_pred=(N,2):real" in run("losses.py::summed_loss").stdout
+
+
+def test_an_unknown_name_names_the_closest(project):
+    result = run("losses.py::sumed_loss", "--python", sys.executable)
+    assert result.return_value == 2
+    assert "has no function 'sumed_loss'" in result.stderr and "summed_loss" in result.stderr
+
+
+def test_a_missing_path_is_one_line(project):
+    result = run("nothing.py")
+    assert result.return_value == 2
+    assert result.stderr == "error: nothing.py: no such file or directory\n"
+
+
+@pytest.mark.parametrize(
+    ("script", "says"),
+    [
+        (None, "cannot start"),
+        ("#!/bin/sh\nexit 1\n", "did not become ready"),
+        ("#!/bin/sh\nexec '{python}' -S \"$@\"\n", "install it there with `pip install tensorflow`"),
+    ],
+    ids=["no interpreter", "no Python", "no TensorFlow"],
+)
+def test_an_interpreter_without_tensorflow_is_one_line_that_helps(project, script, says):
+    python = project / "python"
+    if script is not None:
+        python.write_text(script.format(python=sys.executable))
+        python.chmod(0o755)
+    result = run("losses.py::summed_loss", "--python", str(python), "-q")
+    assert result.return_value == 2
+    assert says in result.stderr and result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("sizes", ["four", "4;8", "0,4", "-4"])
+def test_batch_sizes_that_are_none(project, sizes):
+    result = run("losses.py", "--batch-sizes", sizes)
+    assert "is no list of batch sizes" in str(result.exception)
