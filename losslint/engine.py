@@ -371,6 +371,8 @@ class Check:
         for code in _registry.codes():
             rule = _registry.load(code)
             for problem in rule.find(outcome):
+                if problem.site.slice.lines is not self.index.lines:
+                    continue  # in another module, which has findings of its own
                 value = problem.of or outcome.options[0].value
                 found = Finding(
                     code=rule.code,

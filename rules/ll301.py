@@ -133,7 +133,7 @@ def build(optimizer):
 
 def find(outcome: Outcome) -> Iterator[Problem]:
     """A mean over the batch that is returned to Keras; a statistic of the whole batch has no value per sample."""
-    if outcome.found_by not in ("class", "compile", "parameters"):
+    if not outcome.traced or outcome.found_by not in ("class", "compile", "parameters"):
         return
     for value in values(outcome):
         if value.spread is Spread.LINEAR and value.degree == ZERO and value.reduced and not value.axes.batches:

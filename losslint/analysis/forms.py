@@ -136,7 +136,8 @@ def combine(
         for value, has in ((left, one), (right, two)):
             if Form.EMPTY in has and isinstance(value, Tensor):
                 forms.mark(value, Form.TESTED)
-        forms.mark(result, Form.MASK)
+        if result.axes.batches < 2:  # every sample is like itself, so a matrix of pairs is not empty
+            forms.mark(result, Form.MASK)
     elif how == "multiply":
         forms.mark(result, *((one | two) & {Form.MASK, Form.EMPTY, Form.TESTED}))
     elif how == "divide":
