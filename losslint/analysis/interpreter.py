@@ -229,8 +229,12 @@ class Interpreter:
         assert isinstance(value, Tensor)
         one = replace(value)
         self.raw[id(one)] = self.raw[id(value)]
-        self._kept.append(one)
+        self.keep(one)
         return one
+
+    def keep(self, value: Value) -> None:
+        """Keep a value whose identity means something (``raw``) for as long as this run."""
+        self._kept.append(value)
 
     def parameter(self, name: str, *, loss: bool, annotation: str = "", beside_data: bool = False, called: bool = True) -> Value:
         """The value of a parameter that no caller gives, by what its name says.

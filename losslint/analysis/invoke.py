@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from . import algebra, classes, forms, loops, precision, shapes, static
+from . import algebra, classes, forms, loops, precision, shapes, static, symbolic
 from .algebra import At
 from .axes import PLAIN, SCALAR, UNSURE, WILD, Axis
 from .degree import UNKNOWN, ZERO
@@ -103,6 +103,8 @@ def call_external(
     if operation is None:
         canonical = run.program.table.canonical(name)
         last = canonical.rpartition(".")[2]
+        if canonical in symbolic.INPUTS:
+            return symbolic.symbolic_input(args, kwargs)
         if canonical.startswith(LAYERS) or (last[:1].isupper() and not last.isupper()):
             return Instance(External(canonical), dict(kwargs))
         return Unknown(name.removeprefix("builtins."))

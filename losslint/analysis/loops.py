@@ -18,6 +18,7 @@ from .degree import UNKNOWN, ZERO
 from .reduce import reduce
 from .scope import Scope
 from .statements import Flow, bind, joined_names, run_block
+from .symbolic import items_of_data_set
 from .values import (
     Const,
     Dict,
@@ -93,7 +94,7 @@ def run_for(run: Interpreter, node: cst.For, scope: Scope, flow: Flow) -> bool:
             if len({type(option) for _, option in value.options}) == 1
             else Unknown("alternatives to loop over")
         )
-    items = items_of(run, value)
+    items = items_of_data_set(run, node, items_of(run, value))
     body = node.body.body
     if isinstance(items, Seq) and len(items.items) <= MAX_UNROLLED:
         for item in items.items:
