@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from losslint.model import Severity
+from losslint.model import Edit, Severity
 
 if TYPE_CHECKING:
     from losslint.analysis.outcome import Outcome, Problem
+    from losslint.rules._fix import Bench
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,20 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """A fix that is not proved yet: edits of one file, and what they do. Advice (``manual``) has no edits."""
+
+    title: str
+    edits: tuple[Edit, ...] = ()
+    applicability: str = "suggested"
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
-    """One diagnostic. ``find`` yields the problems it sees in the outcome of analysing one loss."""
+    """One diagnostic. ``find`` yields the problems it sees in the outcome of analysing one loss.
+
+    ``fix`` yields what may cure one of them, best first; whether it does is found out by analysing the result.
+    """
 
     code: str
     name: str
@@ -43,6 +56,7 @@ class Rule:
     bad: tuple[Example, ...] = ()
     good: tuple[Example, ...] = ()
     related: tuple[str, ...] = field(default=())
+    fix: Callable[[Problem, Bench], Iterable[Candidate]] | None = None
 
 
 def nothing(outcome: Outcome) -> Iterable[Problem]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from losslint.rules._find import growing, of_kind
+from losslint.rules._fix import Bench, normalised
 from losslint.rules._page import with_examples
-from losslint.rules._rule import Example, Rule
+from losslint.rules._rule import Candidate, Example, Rule
 
 from losslint.analysis.degree import power_of_n
 from losslint.analysis.outcome import Outcome, Problem
@@ -185,6 +186,11 @@ EXPLAINED = (Kind.MEAN_OF_SUM, Kind.OPTION, Kind.VECTOR)
 """What says more about a sum: LL108, LL106, LL109."""
 
 
+def fix(problem: Problem, bench: Bench) -> Iterator[Candidate]:
+    """All batch sums of the value at once: one of them alone would leave terms of different degree."""
+    yield from normalised(problem, bench, problem.of.raised if problem.of is not None else ())
+
+
 RULE = Rule(
     code="LL101",
     name="batch-sum-returned",
@@ -195,4 +201,5 @@ RULE = Rule(
     bad=BAD,
     good=GOOD,
     related=("LL102", "LL105", "LL106", "LL108"),
+    fix=fix,
 )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from losslint.rules._find import line_of, of_kind, trail, values
+from losslint.rules._fix import Bench, flaws_at, less_divided, normalised
 from losslint.rules._page import with_examples
-from losslint.rules._rule import Example, Rule
+from losslint.rules._rule import Candidate, Example, Rule
 
 from losslint.analysis.degree import MIXED
 from losslint.analysis.outcome import Outcome, Problem
@@ -142,6 +143,13 @@ def find(outcome: Outcome) -> Iterator[Problem]:
             yield Problem(flaw.step.site, message, trail(value, flaw), value)
 
 
+def fix(problem: Problem, bench: Bench) -> Iterator[Candidate]:
+    """The sums that reach the operation, before they do; or the division that went below degree 0."""
+    for flaw in flaws_at(problem, Kind.NONLINEAR):
+        yield from normalised(problem, bench, flaw.sources, reduced_again=True)
+    yield from less_divided(problem, bench)
+
+
 RULE = Rule(
     code="LL102",
     name="batch-sum-into-nonlinearity",
@@ -152,4 +160,5 @@ RULE = Rule(
     bad=BAD,
     good=GOOD,
     related=("LL101", "LL201"),
+    fix=fix,
 )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from losslint.rules._find import of_kind, trail, values
+from losslint.rules._fix import Bench, less_divided, normalised
 from losslint.rules._page import with_examples
-from losslint.rules._rule import Example, Rule
+from losslint.rules._rule import Candidate, Example, Rule
 
 from losslint.analysis.degree import MIXED
 from losslint.analysis.outcome import Outcome, Problem
@@ -142,6 +143,13 @@ def find(outcome: Outcome) -> Iterator[Problem]:
             yield Problem(flaw.step.site, message, trail(value, flaw), value)
 
 
+def fix(problem: Problem, bench: Bench) -> Iterator[Candidate]:
+    """The terms that grow are averaged, those that fade lose a division."""
+    value = problem.of
+    yield from normalised(problem, bench, value.raised if value is not None else (), reduced_again=True)
+    yield from less_divided(problem, bench)
+
+
 RULE = Rule(
     code="LL103",
     name="mixed-degree-terms",
@@ -152,4 +160,5 @@ RULE = Rule(
     bad=BAD,
     good=GOOD,
     related=("LL101", "LL104"),
+    fix=fix,
 )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from losslint.rules._find import of_kind, shrinks, trail, values
+from losslint.rules._fix import Bench, less_divided
 from losslint.rules._page import with_examples
-from losslint.rules._rule import Example, Rule
+from losslint.rules._rule import Candidate, Example, Rule
 
 from losslint.analysis.degree import MIXED, power_of_n
 from losslint.analysis.outcome import Outcome, Problem
@@ -149,6 +150,11 @@ def find(outcome: Outcome) -> Iterator[Problem]:
         yield Problem(flaw.step.site, message, trail(value, flaw), value)
 
 
+def fix(problem: Problem, bench: Bench) -> Iterator[Candidate]:
+    """The division goes; where it had half a root to undo, the sum is taken per sample or divided inside the root."""
+    yield from less_divided(problem, bench)
+
+
 RULE = Rule(
     code="LL104",
     name="over-normalised",
@@ -159,4 +165,5 @@ RULE = Rule(
     bad=BAD,
     good=GOOD,
     related=("LL103", "LL202"),
+    fix=fix,
 )

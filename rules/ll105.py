@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from losslint.rules._find import growing, of_kind, trail, values
+from losslint.rules._fix import Bench, flaws_at, offered
 from losslint.rules._page import with_examples
-from losslint.rules._rule import Example, Rule
+from losslint.rules._rule import Candidate, Example, Rule
 
 from losslint.analysis.degree import MIXED
 from losslint.analysis.outcome import Outcome, Problem
@@ -146,6 +147,12 @@ def find(outcome: Outcome) -> Iterator[Problem]:
             yield Problem(flaw.step.site, message, trail(value, flaw), value)
 
 
+def fix(problem: Problem, bench: Bench) -> Iterator[Candidate]:
+    """The batch's own size in the place of the constant."""
+    for flaw in flaws_at(problem, Kind.LITERAL, Kind.NOMINAL):
+        yield from offered(bench.own_size(problem.site, flaw.subject))
+
+
 RULE = Rule(
     code="LL105",
     name="constant-batch-size",
@@ -156,4 +163,5 @@ RULE = Rule(
     bad=BAD,
     good=GOOD,
     related=("LL101", "LL107", "LL302"),
+    fix=fix,
 )

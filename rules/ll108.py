@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from losslint.rules._find import growing, line_of, of_kind, trail
+from losslint.rules._fix import Bench, flaws_at, normalised
 from losslint.rules._page import with_examples
-from losslint.rules._rule import Example, Rule
+from losslint.rules._rule import Candidate, Example, Rule
 
 from losslint.analysis.degree import power_of_n
 from losslint.analysis.outcome import Outcome, Problem
@@ -135,6 +136,12 @@ def find(outcome: Outcome) -> Iterator[Problem]:
             yield Problem(flaw.step.site, message, trail(value, flaw), value)
 
 
+def fix(problem: Problem, bench: Bench) -> Iterator[Candidate]:
+    """The inner sum over the axes of one sample: then the mean has samples to average."""
+    for flaw in flaws_at(problem, Kind.MEAN_OF_SUM):
+        yield from normalised(problem, bench, flaw.sources, reduced_again=True)
+
+
 RULE = Rule(
     code="LL108",
     name="mean-of-batch-sum",
@@ -145,4 +152,5 @@ RULE = Rule(
     bad=BAD,
     good=GOOD,
     related=("LL101",),
+    fix=fix,
 )

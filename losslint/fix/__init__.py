@@ -1,0 +1,1 @@
+"""Fixes that are proved: built from what the analysis saw, analysed again, applied to the byte."""

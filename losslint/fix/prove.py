@@ -1,0 +1,162 @@
+"""A fix is offered only when analysing the fixed file shows that its finding is gone and no other has come.
+
+A warning that samples are coupled may remain where they were coupled before: the scale finding, which says more, stood
+in front of it. Such a fix is taken only if no other leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from losslint.engine import Suspect, check_source, examine_source
+from losslint.model import Edit, Finding, Fix, Loss, Returns
+from losslint.rules import _registry
+from losslint.rules._rule import Candidate
+from losslint.source.text import ParseFailure, SourceText
+
+from .bench import Workbench
+from .edits import Overlap, applied
+
+if TYPE_CHECKING:
+    from losslint.config import AnalysisSettings
+
+Key = tuple[str, str | None]
+"""What stays of a finding when its line moves: its code and its function."""
+COUPLING = "LL2"
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A candidate that was not offered, and why."""
+
+    finding: Finding
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A finding with the fix that was proved for it, if one was, and what was tried in vain."""
+
+    finding: Finding
+    fix: Fix | None
+    withheld: tuple[Withheld, ...] = ()
+
+
+@dataclass(frozen=True)
+class Prover:
+    """One file, and what changes of it come to. ``is_on`` says which codes count."""
+
+    source: SourceText
+    settings: AnalysisSettings
+    is_on: Callable[[str], bool]
+
+    def offers(self, findings: Sequence[Finding]) -> Iterator[Offer]:
+        """A proved fix for each of these findings, as far as there is one."""
+        examined = examine_source(self.source, self.settings)
+        suspects: dict[object, Suspect] = {}
+        for suspect in examined.suspects:
+            suspects.setdefault((suspect.finding.code, suspect.finding.span), suspect)
+        before = State.of([suspect.finding for suspect in suspects.values()], examined.losses, self.is_on)
+        tried: dict[frozenset[Edit], State | str] = {}
+        for finding in findings:
+            found = suspects.get((finding.code, finding.span))
+            rule = _registry.load(finding.code)
+            if found is None or rule.fix is None:
+                yield Offer(finding, None)
+                continue
+            bench = Workbench(found, examined.index)
+            yield self._proved(finding, rule.fix(found.problem, bench), bench, before, tried)
+
+    def _proved(
+        self,
+        finding: Finding,
+        candidates: Iterable[Candidate],
+        bench: Workbench,
+        before: State,
+        tried: dict[frozenset[Edit], State | str],
+    ) -> Offer:
+        second: Fix | None = None
+        advice: Fix | None = None
+        withheld: list[Withheld] = []
+        for candidate in candidates:
+            if not candidate.edits:
+                advice = advice or Fix(candidate.title, "manual")
+                continue
+            key = frozenset(candidate.edits)
+            if key not in tried:
+                tried[key] = self.after(candidate.edits)
+            after = tried[key]
+            reason = after if isinstance(after, str) else judged(finding, before, after, averaged=bench.averaged)
+            fix = Fix(candidate.title, candidate.applicability, candidate.edits, reanalysed=True)
+            if not reason:
+                return Offer(finding, fix, tuple(withheld))
+            if reason == STILL_COUPLED:
+                second = second or fix
+            else:
+                withheld.append(Withheld(finding, candidate.title, reason))
+        return Offer(finding, second or advice, tuple(withheld))
+
+    def after(self, edits: Iterable[Edit]) -> State | str:
+        """What the analysis says of the file after some edits, or why there is no such file."""
+        try:
+            changed = applied(self.source, edits)
+            findings, losses = check_source(changed, self.settings)
+        except Overlap as error:
+            return str(error)
+        except ParseFailure as failure:
+            return f"the result does not parse: {failure.message}"
+        return State.of(findings, losses, self.is_on)
+
+
+STILL_COUPLED = "samples stay coupled"
+
+
+@dataclass(frozen=True)
+class State:
+    """What the analysis says of one version of a file."""
+
+    findings: tuple[Finding, ...]
+    losses: tuple[Loss, ...]
+
+    @classmethod
+    def of(cls, findings: Iterable[Finding], losses: Iterable[Loss], is_on: Callable[[str], bool]) -> State:
+        """Only what is switched on counts."""
+        return cls(tuple(finding for finding in findings if is_on(finding.code)), tuple(losses))
+
+    @cached_property
+    def counts(self) -> Counter[Key]:
+        """How many findings of a code each function has."""
+        return Counter((finding.code, finding.function) for finding in self.findings)
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Loss]:
+        """The losses by qualified name."""
+        return {loss.qualname: loss for loss in self.losses}
+
+
+def judged(finding: Finding, before: State, after: State, *, averaged: bool = True) -> str:
+    """Why a change is no fix of a finding; empty if it is one, ``STILL_COUPLED`` if it is one with a rest."""
+    key = (finding.code, finding.function)
+    if after.counts[key] >= before.counts[key]:
+        return f"{finding.code} would remain"
+    for name, loss in before.by_name.items():
+        now = after.by_name.get(name)
+        if now is None:
+            return f"{name} would not be recognised as a loss any more"
+        if now.degree == "unknown" and loss.degree != "unknown":
+            return f"the degree of {name} would not be known any more"
+        if now.returns != loss.returns and not (averaged and now.returns is Returns.PER_SAMPLE):
+            return f"{name} would return {now.returns.value} instead of {loss.returns.value}"
+    new = after.counts - before.counts
+    if not new:
+        return ""
+    coupled = {loss.qualname for loss in before.losses if loss.coupled}
+    if all(code.startswith(COUPLING) and function in coupled for code, function in new):
+        return STILL_COUPLED
+    code, function = next(iter(new))
+    return f"{code} would appear in {function}"

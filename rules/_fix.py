@@ -1,0 +1,89 @@
+"""What the fixes of the scale rules share: the ways of putting a degree right, best first.
+
+A rule says what may cure its problem; the bench knows how the file spells it. Nothing here is certain to help: every
+candidate is analysed again before it is offered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from losslint.rules._rule import Candidate
+
+from losslint.analysis.outcome import Problem
+from losslint.analysis.scope import Site
+from losslint.analysis.values import Flaw, Kind, Step
+
+
+class Bench(Protocol):
+    """What can be done to the code of one finding. Each gives None where it has no meaning or no spelling."""
+
+    @property
+    def averaged(self) -> bool:
+        """The framework averages what the loss returns, so that it may return one value per sample."""
+
+    def per_sample(self, steps: Sequence[Step]) -> Candidate | None:
+        """These reductions over the axes of a sample only."""
+
+    def scaled(self, steps: Sequence[Step]) -> Candidate | None:
+        """The results of these reductions divided by as many entries as they ran over in the batch."""
+
+    def scaled_return(self, problem: Problem) -> Candidate | None:
+        """What the loss returns, divided by the power of the batch size that it scales with."""
+
+    def undivided(self, site: Site) -> Candidate | None:
+        """This division taken away."""
+
+    def inside_root(self, site: Site) -> Candidate | None:
+        """This division moved into the root that it divides."""
+
+    def own_size(self, site: Site, subject: str) -> Candidate | None:
+        """The divisor ``subject`` of this division replaced by the batch's own size."""
+
+
+def flaws_at(problem: Problem, *kinds: Kind) -> list[Flaw]:
+    """The flaws that a problem speaks of."""
+    flaws = problem.of.flaws if problem.of is not None else ()
+    return [flaw for flaw in flaws if flaw.kind in kinds and flaw.step.site == problem.site]
+
+
+def normalised(
+    problem: Problem, bench: Bench, steps: Sequence[Step], *, reduced_again: bool = False
+) -> Iterator[Candidate]:
+    """Batch sums put right: per sample where somebody averages, else over the batch.
+
+    ``reduced_again``: a mean over the batch follows, so that a value per sample is welcome in any loss.
+    """
+    if bench.averaged or reduced_again:
+        yield from offered(bench.per_sample(steps))
+    yield from offered(bench.scaled(steps))
+    yield from offered(bench.scaled_return(problem))
+    yield from offered(bench.per_sample(steps))
+
+
+def less_divided(problem: Problem, bench: Bench) -> Iterator[Candidate]:
+    """Divisions that took a value below degree 0 taken back."""
+    sunk = [flaw for flaw in (problem.of.flaws if problem.of is not None else ()) if flaw.kind is Kind.SUNK]
+    for flaw in reversed(sunk):
+        site = flaw.step.site
+        yield from offered(
+            bench.undivided(site),
+            together(bench.per_sample(flaw.sources), bench.undivided(site)),
+            bench.inside_root(site),
+        )
+
+
+def together(*parts: Candidate | None) -> Candidate | None:
+    """Several changes as one; None if any has no meaning."""
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts):
+        return None
+    titles = dict.fromkeys(part.title for part in known)
+    edits = dict.fromkeys(edit for part in known for edit in part.edits)
+    return Candidate(" and ".join(titles), tuple(edits))
+
+
+def offered(*candidates: Candidate | None) -> Iterator[Candidate]:
+    """The candidates that have a meaning."""
+    yield from (candidate for candidate in candidates if candidate is not None)
