@@ -136,7 +136,7 @@ def combine(
         for value, has in ((left, one), (right, two)):
             if Form.EMPTY in has and isinstance(value, Tensor):
                 forms.mark(value, Form.TESTED)
-        if result.axes.batches < 2:  # every sample is like itself, so a matrix of pairs is not empty
+        if result.axes.batches < 2 and not result.axes.unsure:  # every sample is like itself, so a matrix of pairs is not empty
             forms.mark(result, Form.MASK)
     elif how == "multiply":
         forms.mark(result, *((one | two) & {Form.MASK, Form.EMPTY, Form.TESTED}))
