@@ -19,32 +19,79 @@ from .optable import Operation
 
 HOWS: dict[str, frozenset[str]] = {
     "reduce": frozenset(
-        "sum mean prod max min any all argmax argmin count_nonzero var std logsumexp norm half_square_sum".split()
+        [
+            "sum",
+            "mean",
+            "prod",
+            "max",
+            "min",
+            "any",
+            "all",
+            "argmax",
+            "argmin",
+            "count_nonzero",
+            "var",
+            "std",
+            "logsumexp",
+            "norm",
+            "half_square_sum",
+        ]
     ),
-    "map": frozenset("linear homogeneous power step log nonlinear".split()),
+    "map": frozenset(["linear", "homogeneous", "power", "step", "log", "nonlinear"]),
     "zip": frozenset(
-        """add subtract multiply divide floor_divide maximum minimum power squared_difference compare logical xlogy
-        clip homogeneous nonlinear""".split()
+        [
+            "add",
+            "subtract",
+            "multiply",
+            "divide",
+            "floor_divide",
+            "maximum",
+            "minimum",
+            "power",
+            "squared_difference",
+            "compare",
+            "logical",
+            "xlogy",
+            "clip",
+            "homogeneous",
+            "nonlinear",
+        ]
     ),
     "contract": frozenset(
-        "matmul dot tensordot einsum matvec trace outer batch_dot inner vdot".split()
+        ["matmul", "dot", "tensordot", "einsum", "matvec", "trace", "outer", "batch_dot", "inner", "vdot"]
     ),
     "axiswise": frozenset(
-        "softmax log_softmax normalize sort argsort cumsum cumprod top_k cumlogsumexp rank".split()
+        [
+            "softmax",
+            "log_softmax",
+            "normalize",
+            "sort",
+            "argsort",
+            "cumsum",
+            "cumprod",
+            "top_k",
+            "cumlogsumexp",
+            "rank",
+        ]
     ),
     "sequence": frozenset({"add_n", "global_norm", "convert"}),
-    "constant": frozenset("zeros ones fill range eye random value like".split()),
-    "loss": frozenset("last_axis elementwise sparse images all ratio pairwise average".split()),
-    "loss_class": frozenset("last_axis elementwise sparse images all ratio pairwise".split()),
+    "constant": frozenset(["zeros", "ones", "fill", "range", "eye", "random", "value", "like"]),
+    "loss": frozenset(
+        ["last_axis", "elementwise", "sparse", "images", "all", "ratio", "pairwise", "average"]
+    ),
+    "loss_class": frozenset(["last_axis", "elementwise", "sparse", "images", "all", "ratio", "pairwise"]),
     "count": frozenset({"replicas", "plain"}),
     "block": frozenset({"", "log"}),
     **dict.fromkeys(("moments", "wrapper", "gradient", "per_sample", "effect"), frozenset({""})),
 }
-"""The variants that the handler of a kind knows by itself; the others stand in ``VARIANTS``, ``SHAPES``, ``MAPPERS``."""
+"""The variants that the handler of a kind knows by itself; others have handlers of their own."""
 
 
 def handler_of(operation: Operation) -> Handler | None:
-    """The handler of an entry. ``None`` for a variant nobody wrote: it must not pass for one that is known."""
+    """The handler of an entry.
+
+    ``None`` for a variant nobody wrote: it must not pass for one that is known.
+    """
     own = VARIANTS.get((operation.kind, operation.how))
     if own is not None:
         return own
@@ -55,7 +102,9 @@ def handler_of(operation: Operation) -> Handler | None:
 
 def handled(operation: Operation) -> bool:
     """Whether somebody has written what the entry does."""
-    return variant_of(operation) in MAPPERS if operation.kind == "mapper" else handler_of(operation) is not None
+    return (
+        variant_of(operation) in MAPPERS if operation.kind == "mapper" else handler_of(operation) is not None
+    )
 
 
 __all__ = [

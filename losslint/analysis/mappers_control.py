@@ -1,4 +1,7 @@
-"""Mappers that steer: a loop with a counter, a choice among several functions, a scan that carries a state."""
+"""Mappers that steer.
+
+A loop with a counter, a choice among several functions, a scan that carries a state.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,11 @@ def _fori_loop(run: Interpreter, at: At, operation: Operation, roles: Mapping[st
     """``fn(i, value)`` for i in [lower, upper)."""
     lower, upper = (roles.get(role, Unknown(at.name)) for role in ("lower", "upper"))
     fn, value = roles.get("fn", Unknown(at.name)), roles.get("init", Unknown(at.name))
-    if isinstance(lower, Const) and isinstance(upper, Const) and all(isinstance(b.value, int) for b in (lower, upper)):
+    if (
+        isinstance(lower, Const)
+        and isinstance(upper, Const)
+        and all(isinstance(b.value, int) for b in (lower, upper))
+    ):
         if upper.value - lower.value <= UNROLLED:
             for number in range(lower.value, upper.value):
                 value = run.call(at, fn, [Const(number), value], {})
@@ -114,7 +121,12 @@ def _case(run: Interpreter, at: At, operation: Operation, roles: Mapping[str, Va
 
 
 def _one_of(
-    run: Interpreter, at: At, branches: Sequence[tuple[Value, Value]], args: Sequence[Value], *, exhaustive: bool
+    run: Interpreter,
+    at: At,
+    branches: Sequence[tuple[Value, Value]],
+    args: Sequence[Value],
+    *,
+    exhaustive: bool,
 ) -> Value:
     """The result of the first branch whose test holds; the last runs when no other does (``exhaustive``)."""
     from .expressions import truth_of
@@ -135,6 +147,4 @@ def _one_of(
     return either(options) if options else Unknown(at.name)
 
 
-MAPPERS.update(
-    {"fori_loop": _fori_loop, "switch": _switch, "case": _case, "scan carry": _scan_carry}
-)
+MAPPERS.update({"fori_loop": _fori_loop, "switch": _switch, "case": _case, "scan carry": _scan_carry})

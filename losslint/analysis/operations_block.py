@@ -7,12 +7,27 @@ from dataclasses import replace
 from fractions import Fraction
 
 from . import algebra
-from .algebra import At
+from .algebra import At, coupling
 from .axes import PLAIN, SCALAR, Axes, Axis, broadcast, closed
-from .degree import UNKNOWN, ZERO
+from .degree import UNKNOWN, ZERO, minus
 from .operations import Call, handles
 from .optable import Operation
-from .values import RANK_TEST, Const, Flaw, Kind, Seq, Spread, Tensor, Value, either, lift, merge, tensor, unknown_tensor
+from .values import (
+    RANK_TEST,
+    Const,
+    Flaw,
+    Kind,
+    Offset,
+    Seq,
+    Spread,
+    Tensor,
+    Value,
+    either,
+    lift,
+    merge,
+    tensor,
+    unknown_tensor,
+)
 
 
 @handles("block")
@@ -20,13 +35,15 @@ def _block(call: Call) -> Value:
     value, core = call.tensor("x"), call.operation.get("core", 1)
     other = call.roles.get("y")
     right = tensor(other) if other is not None and other != Const(None) else None
-    result = _by_rank(call.at, value, core, call.operation.get("square", False), lambda x: _one(call, x, right))
+    result = _by_rank(
+        call.at, value, core, call.operation.get("square", False), lambda x: _one(call, x, right)
+    )
     results = call.operation.get("results", 1)
     return lift(lambda one: Seq((one,) * results), result) if results > 1 else result
 
 
 def _by_rank(at: At, value: Tensor, core: int, square: bool, compute: Callable[[Tensor], Tensor]) -> Value:
-    """A block in a tensor whose rank is open: the batch is one of its axes, or there is a block in every sample.
+    """A block in a tensor whose rank is open: the batch is one of its axes, or every sample has a block.
 
     A matrix that has to be square cannot be the (N, D) of a batch.
     """
@@ -61,7 +78,13 @@ def _scaled(at: At, operation: Operation, value: Tensor, size: int | None) -> Te
     """What the operation does to the degree of a block that lies within a sample."""
     exponent = operation.get("exponent")
     if operation.how == "log":
-        return algebra.logarithm(at, value)
+        logarithm = algebra.logarithm(at, value)
+        # A ridge added to the matrix: it matters or not, by its size.
+        return (
+            replace(logarithm, slope=UNKNOWN)
+            if value.offset is Offset.SMOOTH and value.slope is not None
+            else logarithm
+        )
     if exponent is None:
         return algebra.nonlinear(at, value)
     if exponent == "size":  # a determinant: homogeneous, its degree is the number of rows
@@ -69,6 +92,10 @@ def _scaled(at: At, operation: Operation, value: Tensor, size: int | None) -> Te
             return algebra.nonlinear(at, value)
         return algebra.power(at, value, Fraction(size) if size is not None else None)
     power = Fraction(exponent)
+    if power == 0 and isinstance(value.degree, Fraction):  # scale-free, though not a constant
+        slope = None if value.slope is None else minus(value.slope, value.degree)
+        bent = Spread.COUPLED if value.spread is Spread.LINEAR else value.spread
+        return coupling(at, (value,), replace(value, degree=ZERO, slope=slope, spread=bent, raised=()))
     if power != 1:
         return algebra.power(at, value, power)
     if value.spread is Spread.LINEAR:  # linear or merely homogeneous: the table does not say

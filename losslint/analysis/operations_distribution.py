@@ -1,7 +1,8 @@
 """Probability distributions: objects made of parameters, whose densities have one entry per event.
 
-The parameters, less the axes that belong to one event, broadcast together to the batch shape. A density has that shape,
-broadcast with the value's, and is a non-linear function of both; ``Independent`` sums it over trailing axes.
+The parameters, less the axes that belong to one event, broadcast together to the batch shape. A density has
+that shape, broadcast with the value's, and is a non-linear function of both; ``Independent`` sums it over
+trailing axes.
 """
 
 from __future__ import annotations
@@ -12,22 +13,48 @@ from dataclasses import dataclass, replace
 from . import algebra
 from .algebra import At
 from .axes import PLAIN, SCALAR, WILD, Axes, Axis, broadcast, closed
-from .degree import MIXED, UNKNOWN, ZERO, same
+from .degree import UNKNOWN, ZERO, same
 from .operations import Call, variant
 from .optable import Operation
 from .reduce import From, Over, reduce
-from .values import Const, External, Instance, Seq, ShapeOf, Spread, Tensor, Unknown, Value, constant, merge, tensor, unknown_tensor
+from .values import (
+    Const,
+    External,
+    Instance,
+    Seq,
+    ShapeOf,
+    Spread,
+    Tensor,
+    Unknown,
+    Value,
+    constant,
+    merge,
+    tensor,
+    unknown_tensor,
+)
 
-SETTINGS = {"name", "validate_args", "allow_nan_stats", "dtype", "experimental_use_kahan_sum", "is_scale_triangular"}
+SETTINGS = {
+    "name",
+    "validate_args",
+    "allow_nan_stats",
+    "dtype",
+    "experimental_use_kahan_sum",
+    "is_scale_triangular",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Law:
-    """A distribution: its parameters as one tensor of batch shape, the axes of one event, what its densities sum over."""
+    """A distribution.
+
+    Its parameters as one tensor of batch shape, the axes of one event, what its densities sum over.
+    """
 
     parameters: Tensor
     event: int = 0
     summed: Over = ()
+    statistic: bool = False
+    """A parameter is a sum or mean of the batch: a mean of the law may still be one, a density is none."""
 
 
 LAW = "losslint.law"
@@ -60,7 +87,9 @@ def _new(call: Call) -> Value:
     ]
     if not parts:
         return Unknown(call.at.name)
-    return _instance(call, Law(_function_of(call.at, parts), operation.get("event", 0)), by_name)
+    statistic = any(part.spread is Spread.LINEAR for part in parts)
+    law = Law(_function_of(call.at, parts), operation.get("event", 0), statistic=statistic)
+    return _instance(call, law, by_name)
 
 
 def _core(operation: Operation, name: str, place: int) -> int:
@@ -89,7 +118,9 @@ def _function_of(at: At, parts: Sequence[Tensor]) -> Tensor:
     """Any function of several tensors, entry by entry, with broadcasting."""
     result: Tensor | None = None
     for part in parts:
-        bent = replace(algebra.nonlinear(at, part), number=None)
+        bent = (
+            replace(algebra.nonlinear(at, part), number=None) if part.degree == ZERO else _unclear(at, part)
+        )
         if result is None:
             result = bent
             continue
@@ -98,7 +129,7 @@ def _function_of(at: At, parts: Sequence[Tensor]) -> Tensor:
             result,
             bent,
             axes=broadcast(result.axes, bent.axes),
-            degree=same((result.degree, bent.degree)) if ZERO in (result.degree, bent.degree) else _worse(result, bent),
+            degree=same((result.degree, bent.degree)),
             slope=same(slopes) if slopes else None,
             spread=algebra.interaction(result, bent),
         )
@@ -107,8 +138,19 @@ def _function_of(at: At, parts: Sequence[Tensor]) -> Tensor:
     return result
 
 
-def _worse(left: Tensor, right: Tensor) -> object:
-    return UNKNOWN if UNKNOWN in (left.degree, right.degree) else MIXED
+def _unclear(at: At, part: Tensor) -> Tensor:
+    """A parameter that grows with the batch.
+
+    A location keeps its degree, weights lose it, most others lose all law.
+    """
+    return replace(
+        part,
+        degree=UNKNOWN,
+        slope=None if part.slope is None else UNKNOWN,
+        spread=Spread.COUPLED if part.spread is Spread.LINEAR else part.spread,
+        reasons=merge(part.reasons, (f"a parameter of {at.name}",)),
+        number=None,
+    )
 
 
 @variant("distribution", "independent")
@@ -162,7 +204,10 @@ def _statistic(call: Call) -> Value:
 
 @variant("distribution", "draw")
 def _draw(call: Call) -> Value:
-    """``shape`` axes first, then the batch, then the event. Draws of fixed parameters are noise: no data in them."""
+    """``shape`` axes first, then the batch, then the event.
+
+    Draws of fixed parameters are noise: no data in them.
+    """
     law = law_of(call.value("d"))
     leading = _leading(call.value("shape"))
     if law is None or leading is None:
@@ -190,6 +235,8 @@ def _drawn(law: Law, leading: Axes) -> Tensor:
     axes = replace(value.axes, front=(*leading.front, *value.axes.front))
     for _ in range(law.event):
         axes = axes.insert(len(axes.front) if axes.middle is None else -1, PLAIN)
+    if law.statistic:
+        return unknown_tensor(*merge(value.reasons, ("a parameter that is a statistic",)), axes=axes)
     if value.spread is Spread.UNKNOWN:
         axes = WILD
     return replace(value, axes=axes) if value.data or value.weights else constant(axes=axes)

@@ -62,7 +62,9 @@ def named(pattern: Sequence[Item], axes: Axes, sizes: Mapping[str, Axis]) -> Nam
         if axes.middle != ZERO or missing < 0:
             raise Misfit("a rank")
         axes = closed((*axes.front, *(PLAIN,) * missing, *axes.back))
-    if axes.middle is None and (len(axes.front) < len(head) + len(tail) or (not dotted and len(axes.front) != len(head))):
+    if axes.middle is None and (
+        len(axes.front) < len(head) + len(tail) or (not dotted and len(axes.front) != len(head))
+    ):
         raise Misfit("a rank")
     found: dict[str, Axis] = {}
     places = [*enumerate(head), *((k - len(tail), item) for k, item in enumerate(tail))]
@@ -90,7 +92,10 @@ def _around_ellipsis(pattern: Sequence[Item]) -> tuple[list[Item], list[Item]]:
 
 
 def _split(names: Sequence[str], axis: Axis, sizes: Mapping[str, Axis]) -> dict[str, Axis]:
-    """One axis taken apart. A batch axis only gives up axes of length 1: else samples would share an entry."""
+    """One axis taken apart.
+
+    A batch axis only gives up axes of length 1: else samples would share an entry.
+    """
     if len(names) == 1:
         return {names[0]: axis}
     if axis.plain:
@@ -200,14 +205,20 @@ def _reduce(call: Call) -> Value:
         )
         over = From(len(kept.front))
     else:
-        axes = closed((*kept.front, *gone)) if kept.middle is None else replace(kept, back=(*kept.back, *gone))
+        axes = (
+            closed((*kept.front, *gone)) if kept.middle is None else replace(kept, back=(*kept.back, *gone))
+        )
         over = tuple(range(-len(gone), 0))
     ready = replace(value, axes=axes, number=None)
     if not over:
         return ready
     how = call.value("reduction")
     if isinstance(how, Const):
-        return reduce(call.at, how.value, ready, over) if how.value in REDUCTIONS else _lost(call, value, Misfit("the reduction"))
+        return (
+            reduce(call.at, how.value, ready, over)
+            if how.value in REDUCTIONS
+            else _lost(call, value, Misfit("the reduction"))
+        )
     if isinstance(over, From):
         return _lost(call, value, Misfit("the axes"))
     return call.invoke(how, [ready, Seq(tuple(Const(index) for index in over))])
@@ -230,9 +241,14 @@ def _pack(call: Call) -> Value:
             raise Misfit("the packed axes")
         if any(part.diagonal for part in parts):
             raise Misfit("the diagonal")
-        sizes = [_product([axis.size for axis in reading.rest.front]) if reading.rest.middle is None else None for reading in readings]
+        sizes = [
+            _product([axis.size for axis in reading.rest.front]) if reading.rest.middle is None else None
+            for reading in readings
+        ]
         total = sum(size for size in sizes if size is not None) if None not in sizes else None
-        full = next((reading for reading in readings if any(a.batch for a in reading.axes.values())), readings[0])
+        full = next(
+            (reading for reading in readings if any(a.batch for a in reading.axes.values())), readings[0]
+        )
         first, last = (tuple(_joined(item, full, {}) for item in part) for part in _around_ellipsis(pattern))
     except Misfit as error:
         return Seq((_lost(call, parts[0], error), unknown_tensor(call.at.name)))
@@ -259,14 +275,22 @@ def _unpack(call: Call) -> Value:
 
 
 def _piece(value: Tensor, first: tuple[Axis, ...], own: Axes, last: tuple[Axis, ...]) -> Tensor:
-    axes = closed((*first, *own.front, *last)) if own.middle is None else Axes((*first, *own.front), own.middle, (*own.back, *last))
+    axes = (
+        closed((*first, *own.front, *last))
+        if own.middle is None
+        else Axes((*first, *own.front), own.middle, (*own.back, *last))
+    )
     return replace(value, axes=axes, number=None)
 
 
 def _shape_of(piece: Value) -> Axes:
     if isinstance(piece, ShapeOf):
         return piece.axes
-    numbers = [item.value if isinstance(item, Const) else None for item in piece.items] if isinstance(piece, Seq) else [None]
+    numbers = (
+        [item.value if isinstance(item, Const) else None for item in piece.items]
+        if isinstance(piece, Seq)
+        else [None]
+    )
     if not all(isinstance(number, int) for number in numbers):
         raise Misfit("the shapes")
     return closed(Axis(size=number) for number in numbers)
@@ -286,4 +310,6 @@ def _einsum(call: Call) -> Value:
     letters = {word: chr((65 if k < 26 else 71) + k) for k, word in enumerate(words)}
     equation = Const(re.sub(WORD, lambda match: letters[match.group()], text))
     plain = replace(call.operation, how="einsum")
-    return HANDLERS["contract"](replace(call, operation=plain, roles={"xs": Seq(tuple(given[:-1])), "equation": equation}))
+    return HANDLERS["contract"](
+        replace(call, operation=plain, roles={"xs": Seq(tuple(given[:-1])), "equation": equation})
+    )

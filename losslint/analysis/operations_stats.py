@@ -25,7 +25,8 @@ def _logmeanexp(call: Call) -> Value:
     return algebra.logarithm(call.at, reduce(call.at, "mean", value, over, call.flag("keepdims")))
 
 
-# -- quantiles ----------------------------------------------------------------------------------------------------
+# -- quantiles
+# ----------------------------------------------------------------------------------------------------
 
 
 @variant("reduce", "median")
@@ -49,18 +50,23 @@ def _median(call: Call) -> Value:
 
 
 def _replicates(call: Call, share: Value) -> bool:
-    """Whether that share of a batch is the same when every sample is repeated: the ends are, whatever lies between."""
+    """Whether that share stays where it is when every sample is repeated.
+
+    The ends do, and the interpolated middle.
+    """
     number = tensor(share).number if not isinstance(share, Seq) else None
     whole = 100.0 if call.at.name.endswith("percentile") else 1.0
-    return number in (0.0, whole)
+    linear = "interpolation" not in call.roles and call.constant("method", "linear") == "linear"
+    return number in (0.0, whole) or (linear and number == whole / 2)
 
 
-# -- covariance ---------------------------------------------------------------------------------------------------
+# -- covariance
+# ---------------------------------------------------------------------------------------------------
 
 
 @variant("reduce", "cov", "corr")
 def _covariance(call: Call) -> Value:
-    """The (D, D) matrices of ``event_axis``, over the samples in ``axis``; variances where there is no event axis."""
+    """The (D, D) matrices of ``event_axis``, over the samples in ``axis``; variances without one."""
     at, value, over = call.at, call.tensor("x"), call.axes()
     if isinstance(over, Unknown):
         return unknown_axes(at, "var", value)
@@ -85,7 +91,10 @@ def _covariance(call: Call) -> Value:
 def _crossed(at: At, left: Tensor, right: Tensor, over: Over, keepdims: bool) -> Tensor:
     """The covariance of two: the mean of the product of what is left when both means are gone."""
     product = reduce(at, "mean", algebra.multiply(at, left, right), over, keepdims)
-    if not (product.data and span(left.axes, over, keepdims).extent != ZERO) or product.spread > Spread.COUPLED:
+    if (
+        not (product.data and span(left.axes, over, keepdims).extent != ZERO)
+        or product.spread > Spread.COUPLED
+    ):
         return product
     step = at.step("covariance over the batch")
     flaw = Flaw(Kind.VARIANCE, step, at.name, (step,))
@@ -106,12 +115,16 @@ def _scale_free(covariance: Tensor) -> Tensor:
     return replace(covariance, degree=ZERO, slope=slope, spread=spread, raised=())
 
 
-# -- differences --------------------------------------------------------------------------------------------------
+# -- differences
+# --------------------------------------------------------------------------------------------------
 
 
 @variant("axiswise", "diff")
 def _diff(call: Call) -> Value:
-    """Neighbours taken from each other, ``n`` times: linear within a sample, a matter of order along the batch."""
+    """Neighbours taken from each other, ``n`` times.
+
+    Linear within a sample, a matter of order along the batch.
+    """
     at, value = call.at, call.tensor("x")
     times, index = call.integer("n", 1), call.integer("axis")
     axis = value.axes.at(index) if index is not None else None
@@ -120,7 +133,9 @@ def _diff(call: Call) -> Value:
     if times == 0:
         return value
     if axis.plain:
-        listed = value.axes.middle is None or 0 <= index < len(value.axes.front) or -index <= len(value.axes.back)
+        listed = (
+            value.axes.middle is None or 0 <= index < len(value.axes.front) or -index <= len(value.axes.back)
+        )
         shorter = Axis(size=None if axis.size is None or times is None else max(axis.size - times, 0))
         axes = value.axes.without(index, shorter) if listed else value.axes
         return replace(value, axes=axes, number=None, diagonal=False)
@@ -143,7 +158,8 @@ def _diff(call: Call) -> Value:
     )
 
 
-# -- groups -------------------------------------------------------------------------------------------------------
+# -- groups
+# -------------------------------------------------------------------------------------------------------
 
 
 @variant("segment", "sum", "mean", "max", "min", "prod")
@@ -190,7 +206,8 @@ def _gathered_by_group(at: At, how: str, value: Tensor, ids: Tensor) -> Value:
     return replace(grouped, axes=axes)
 
 
-# -- rows ---------------------------------------------------------------------------------------------------------
+# -- rows
+# ---------------------------------------------------------------------------------------------------------
 
 
 @variant("contract", "cdist")
@@ -204,9 +221,17 @@ def _distances(at: At, left: Tensor, right: Tensor) -> Value:
     inner, columns = left.axes.at(-1), right.axes.at(-2)
     alike = left.axes.rank == right.axes.rank and left.axes.least_rank == right.axes.least_rank >= 2
     opened = left.axes.middle in (None, ZERO) and right.axes.middle in (None, ZERO)
-    lead = [value.axes.front[: len(value.axes.front) - (2 if value.axes.middle is None else 0)] for value in (left, right)]
+    lead = [
+        value.axes.front[: len(value.axes.front) - (2 if value.axes.middle is None else 0)]
+        for value in (left, right)
+    ]
     known = inner is not None and columns is not None and UNKNOWN not in (inner.extent, columns.extent)
-    if not (alike and opened and known and lead[0] == lead[1]) or inner is None or columns is None or not inner.plain:
+    if (
+        not (alike and opened and known and lead[0] == lead[1])
+        or inner is None
+        or columns is None
+        or not inner.plain
+    ):
         return unknown_tensor(*merge(left.reasons, right.reasons, (f"the axes of {at.name}",)))
     apart = algebra.add(at, replace(left, axes=SCALAR), replace(right, axes=SCALAR), negative=True)
     rows = left.axes.without(-1)
@@ -230,5 +255,3 @@ def _repeat_vector(call: Call) -> Value:
     extent: Degree = count.degree
     repeats = Axis(extent, call.integer("n"))
     return replace(value, axes=Axes((first, repeats, last)), number=None)
-
-
