@@ -87,11 +87,19 @@ def _transposed(value: Tensor, flag: bool) -> Tensor:
 
 def _scale(at: At, left: Tensor, right: Tensor, axes: Axes, inner: Axis) -> Tensor:
     """The product of two tensors with ``axes``, summed over a last axis ``inner``."""
-    product = algebra.multiply(at, replace(left, axes=SCALAR), replace(right, axes=SCALAR))
+    product = _paired(at, left, right, shuffled=inner.batch and inner.order == at.fresh)
     product = replace(
         product, axes=axes.insert(len(axes.front) if axes.middle is None else -1, inner), number=None
     )
     return reduce(at, "sum", product, (-1,))
+
+
+def _paired(at: At, left: Tensor, right: Tensor, *, shuffled: bool) -> Tensor:
+    """The product entry by entry, axes aside. ``shuffled``: a shared batch axis has its samples in two orders."""
+    product = algebra.multiply(at, replace(left, axes=SCALAR), replace(right, axes=SCALAR))
+    if shuffled and left.data and right.data and product.spread is Spread.SAMPLE:
+        product = algebra.coupling(at, (left, right), replace(product, spread=Spread.COUPLED))
+    return product
 
 
 def matmul(at: At, left: Tensor, right: Tensor) -> Tensor:
@@ -169,16 +177,10 @@ def _shared(at: At, left: Axis, right: Axis) -> Axis:
 
 
 def _product(at: At, operands: Sequence[Tensor], axes: Sequence[Axis], summed: Sequence[int]) -> Tensor:
+    shuffled = any(axis.batch and axis.order == at.fresh for axis in axes)
     product = replace(operands[0], axes=SCALAR)
     for operand in operands[1:]:
-        product = algebra.multiply(at, product, replace(operand, axes=SCALAR))
-    shuffled = {axis.order for axis in axes if axis.batch}
-    if (
-        len(shuffled) > 1
-        and product.spread is Spread.SAMPLE
-        and len([axis for axis in axes if axis.batch]) == 1
-    ):
-        product = replace(product, spread=Spread.COUPLED)
+        product = _paired(at, product, operand, shuffled=shuffled)
     product = replace(product, axes=closed(axes), number=None)
     return reduce(at, "sum", product, list(summed)) if summed else product
 
@@ -228,9 +230,10 @@ def _einsum(call: Call) -> Value:
     front = tuple(found[letter] for letter in head if letter in found)
     back = tuple(found[letter] for letter in tail if letter in found)
     summed = [axis for letter, axis in found.items() if letter not in output]
+    shuffled = any(axis.batch and axis.order == at.fresh for axis in found.values())
     product = replace(operands[0], axes=SCALAR)
     for operand in operands[1:]:
-        product = algebra.multiply(at, product, replace(operand, axes=SCALAR))
+        product = _paired(at, product, operand, shuffled=shuffled)
     kept = (
         closed(front + back)
         if not ellipsis or dots is None

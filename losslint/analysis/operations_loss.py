@@ -7,7 +7,7 @@ from dataclasses import replace
 from . import algebra, shapes
 from .algebra import At
 from .axes import PLAIN, SCALAR, WILD, Axes, Axis, broadcast
-from .degree import MIXED, UNKNOWN, ZERO
+from .degree import MIXED, UNKNOWN, ZERO, Degree, minus, same
 from .operations import Call, handles
 from .optable import Operation
 from .reduce import From, reduce
@@ -82,9 +82,12 @@ def compare(at: At, operation: Operation, target: Tensor, output: Tensor, call: 
         output,
         axes=broadcast(target.axes, output.axes),
         degree=ZERO if target.degree == output.degree == ZERO else _none(target, output),
-        slope=output.slope if output.slope is not None else target.slope,
+        slope=_slope(target, output),
         spread=algebra.interaction(target, output),
     )
+    if operation.get("scale_free") and not {MIXED, UNKNOWN} & {target.degree, output.degree}:
+        free = minus(output.slope, output.degree) if output.slope is not None else None
+        both = replace(both, degree=ZERO, slope=free, raised=())
     if both.degree is MIXED:
         return algebra.flawed(at, Kind.NONLINEAR, both, f"{at.name} of a value that scales with the batch")
     if how == "elementwise":
@@ -117,6 +120,12 @@ def _with_classes(axes: Axes) -> Axes:
     """What a model returns has an axis for the loss to run along, where nothing says otherwise."""
     bare = axes.middle == ZERO and len(axes.front) == 1 and axes.front[0].batch and not axes.back
     return replace(axes, back=(PLAIN,)) if bare else axes
+
+
+def _slope(target: Tensor, output: Tensor) -> Degree | None:
+    """Degree of the gradient: of both operands, if it flows through both."""
+    slopes = [value.slope for value in (target, output) if value.slope is not None]
+    return same(slopes) if slopes else None
 
 
 def _none(target: Tensor, output: Tensor) -> object:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from . import algebra
 from .algebra import At, coupling, flawed
 from .axes import SINGLE, WILD, Axes, Axis, hidden
-from .degree import MIXED, ONE, UNKNOWN, ZERO, Degree, plus, power_of_n, times
+from .degree import MIXED, ONE, UNKNOWN, ZERO, Degree, minus, plus, power_of_n, times
 from .values import Flaw, Kind, Spread, Step, Tensor, merge
 
 HALF = Fraction(1, 2)
@@ -36,6 +36,8 @@ class Span:
     """It certainly runs over samples."""
     pairs: bool
     """It runs over one or both batch axes of an N×N matrix."""
+    single: bool = False
+    """Every axis it runs over is known to have length 1."""
 
 
 def span(axes: Axes, over: Over, keepdims: bool) -> Span:
@@ -49,7 +51,8 @@ def span(axes: Axes, over: Over, keepdims: bool) -> Span:
             if not keepdims
             else Axes((SINGLE,) * len(axes.front), axes.middle and ZERO, (SINGLE,) * len(axes.back))
         )
-        return Span(axes.total, rest, batches > 0, batches > 1)
+        single = axes.middle is None and all(axis.size == 1 and axis.plain for axis in axes.front)
+        return Span(axes.total, rest, batches > 0, batches > 1, single and bool(axes.front))
     reduced: list[Axis] = []
     rest = axes
     for index in sorted(over, key=lambda i: (i < 0, -i if i >= 0 else i)):
@@ -65,7 +68,8 @@ def span(axes: Axes, over: Over, keepdims: bool) -> Span:
     for axis in reduced:
         extent = plus(extent, axis.extent)
     samples = any(axis.batch for axis in reduced)
-    return Span(extent, rest, samples, samples and batches > 1)
+    single = bool(reduced) and all(axis.size == 1 and axis.plain for axis in reduced)
+    return Span(extent, rest, samples, samples and batches > 1, single)
 
 
 def _span_from(axes: Axes, start: int, keepdims: bool) -> Span:
@@ -121,12 +125,16 @@ def reduce(
             how = "max"
     if value.diagonal and what.extent != ZERO:
         return _diagonal(at, how, value, what)
+    if what.single and how in OF_ONE:
+        return replace(value, axes=what.axes, number=None, count=False)
     reduced = (
         _linear(at, how, value, what) if how in ("sum", "mean") else _statistic(at, how, value, what, order)
     )
     return replace(reduced, count=False, number=None, diagonal=value.diagonal and what.extent == ZERO)
 
 
+OF_ONE = {"sum", "mean", "max", "min", "prod", "logsumexp", "median"}
+"""What gives back a value that stands alone."""
 ELEMENTWISE_FIRST = {"half_square_sum", "count_nonzero"}
 
 
@@ -324,6 +332,7 @@ def along(at: At, how: str, value: Tensor, axis: int | None) -> Tensor:
         degree = MIXED if value.degree is not UNKNOWN else UNKNOWN
     if how == "normalize":
         degree = times(where.extent, -HALF)
+        slope_gain = minus(degree, value.degree)
     if how in ("argsort", "rank"):
         degree = ONE
     slope = None if value.slope is None else plus(value.slope, slope_gain)
@@ -337,7 +346,7 @@ def along(at: At, how: str, value: Tensor, axis: int | None) -> Tensor:
         axes=axes,
         degree=degree,
         slope=None if how in ("argsort", "rank") else slope,
-        spread=max(value.spread, Spread.COUPLED),
+        spread=value.spread if how == "sort" and axis is not None else max(value.spread, Spread.COUPLED),
         raised=raised,
         reduced=merge(value.reduced, (step,)),
         trail=merge(value.trail, (step,)),
@@ -347,6 +356,7 @@ def along(at: At, how: str, value: Tensor, axis: int | None) -> Tensor:
 
 
 REORDERS = {"sort", "argsort"}
+"""Sorted samples are still the same samples: only what is done with their places makes them interact."""
 ALONG_BATCH: dict[str, tuple[Degree, Degree]] = {
     "softmax": (-ONE, -ONE),
     "log_softmax": (MIXED, ZERO),

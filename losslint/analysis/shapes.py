@@ -15,7 +15,7 @@ from . import algebra
 from .algebra import At, joined
 from .axes import ADDED, BATCH, PLAIN, SCALAR, SINGLE, UNSURE, WILD, Axes, Axis, broadcast, closed, hidden
 from .degree import MIXED, UNKNOWN, ZERO, Degree, minus, plus, same
-from .values import Const, Many, Seq, ShapeOf, Slice, Spread, Tensor, Unknown, Value, constant, merge, tensor
+from .values import Const, Kind, Many, Seq, ShapeOf, Slice, Spread, Tensor, Unknown, Value, constant, merge, tensor
 
 
 def dimension(axis: Axis, static: bool) -> Value:
@@ -275,7 +275,13 @@ def _picked(value: Tensor, axis: Axis, position: int) -> Tensor:
         return result
     reasons = merge(value.reasons, ("one sample picked out of the batch",))
     degree = value.degree if axis.batch else UNKNOWN
-    return replace(result, degree=degree, spread=Spread.UNKNOWN, reasons=reasons)
+    return replace(result, degree=degree, spread=_by_place(value), reasons=reasons)
+
+
+def _by_place(value: Tensor) -> Spread:
+    """Spread of samples chosen by where they stand: of sorted ones that hangs on all the others."""
+    ranked = any(flaw.kind is Kind.ORDER for flaw in value.flaws)
+    return Spread.COUPLED if ranked else Spread.UNKNOWN
 
 
 def _sliced(at: At, value: Tensor, item: Slice, position: int, axis: Axis) -> Tensor:
@@ -312,9 +318,10 @@ def _sliced(at: At, value: Tensor, item: Slice, position: int, axis: Axis) -> Te
     ):  # x[:4]: a fixed number of samples
         reasons = merge(value.reasons, ("a fixed number of samples picked out of the batch",))
         return replace(
-            value, axes=value.axes.without(position, PLAIN), spread=Spread.UNKNOWN, reasons=reasons
+            value, axes=value.axes.without(position, PLAIN), spread=_by_place(value), reasons=reasons
         )
-    return replace(value, axes=value.axes.without(position, replace(axis, order=at.fresh)))
+    spread = max(value.spread, Spread.COUPLED) if _by_place(value) is Spread.COUPLED else value.spread
+    return replace(value, axes=value.axes.without(position, replace(axis, order=at.fresh)), spread=spread)
 
 
 def masked(at: At, value: Tensor, mask: Tensor) -> Tensor:
