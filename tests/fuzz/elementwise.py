@@ -21,7 +21,8 @@ UNARY: list[tuple[str, str, bool, dict[str, tuple[str, ...]]]] = [
     ("signed", "real", False, {"tf": ("tf.sin({})", "tf.math.cos({})", "tf.math.erf({})", "tf.nn.elu({})"), "ops": ("ops.sin({})", "ops.elu({})", "ops.erf({})"), "K": ("K.sin({})", "K.elu({})")}),
     ("signed", "real", False, {"tf": ("tf.nn.leaky_relu({})", "tf.nn.leaky_relu({}, alpha=0.1)"), "ops": ("ops.leaky_relu({})",), "K": ("K.relu({}, alpha=0.1)",)}),
     ("real", "real", False, {"tf": ("tf.clip_by_value({}, -1.0, 1.0)", "tf.clip_by_value({}, clip_value_min=-2.0, clip_value_max=0.5)"), "K": ("K.clip({}, -1.0, 1.0)",), "ops": ("ops.clip({}, -1.0, 1.0)",)}),
-    ("real", "positive", False, {"tf": ("tf.clip_by_value({}, 1e-7, 1.0)", "tf.maximum({}, 1e-7)", "tf.maximum({}, 0.1)"), "K": ("K.clip({}, K.epsilon(), 1 - K.epsilon())", "K.maximum({}, K.epsilon())"), "ops": ("ops.clip({}, 1e-7, 1.0)",)}),
+    ("real", "positive", False, {"tf": ("tf.clip_by_value({}, 1e-7, 1.0)",), "K": ("K.clip({}, K.epsilon(), 1 - K.epsilon())",), "ops": ("ops.clip({}, 1e-7, 1.0)",)}),
+    ("guarded", "positive", False, {"tf": ("tf.maximum({}, 1e-7)", "tf.maximum({}, 0.1)", "tf.maximum(1e-6, {})"), "K": ("K.maximum({}, K.epsilon())",), "ops": ("ops.maximum({}, 1e-7)",)}),
     ("real", "real", False, {"tf": ("tf.sign({})", "tf.math.sign({})", "tf.stop_gradient({})", "tf.round({})"), "K": ("K.sign({})", "K.stop_gradient({})"), "ops": ("ops.sign({})", "ops.stop_gradient({})")}),
     ("nonnegative", "positive", False, {"tf": ("({} + 1e-6)", "({} + 1e-3)", "({} + 1.0)", "({} + tf.keras.backend.epsilon())"), "K": ("({} + K.epsilon())", "({} + 1e-4)"), "ops": ("({} + 1e-7)", "(1.0 + {})")}),
     ("unit", "unit", False, {"tf": ("(1.0 - {})", "(1 - {})"), "K": ("(1.0 - {})",), "ops": ("(1.0 - {})",)}),
@@ -35,7 +36,12 @@ def spelled(draft: Draft, spellings: dict[str, tuple[str, ...]]) -> str:
 
 
 def accepts(takes: str, var: Var) -> bool:
-    """Whether a function is defined on a value; ``signed`` ones would be the identity on positive values."""
+    """Whether a function is defined on a value, and does something to it.
+
+    ``signed`` ones would be the identity on positive values, a guard against zero on most sums of such values.
+    """
+    if takes == "guarded":
+        return var.batches > 0
     return var.range == "real" if takes == "signed" else narrower(var.range, takes)
 
 
@@ -178,9 +184,7 @@ def masked(draft: Draft) -> Var | None:
         forms = [form.replace("tf.where", "ops.where") for form in forms]
     text = draft.pick(forms)
     range_ = "real" if other is not None and text == forms[-1] else var.range
-    return draft.bind(
-        text, var.shape, "real" if range_ == "real" else "nonnegative", heavy=var.heavy
-    )
+    return draft.bind(text, var.shape, "real" if range_ == "real" else "nonnegative", heavy=var.heavy)
 
 
 __all__ = ["N", "condition", "partner", "spelled"]

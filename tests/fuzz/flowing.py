@@ -59,7 +59,9 @@ def ready(draft: Draft) -> Var | None:
     var = draft.array(lambda v: v.rank > 1 and v.shape[0][1] > 0 and (takes == "real" or v.range == "unit"))
     if var is None:
         return None
-    other = draft.array(lambda v: v.shape == var.shape and (takes == "real" or v.range == "unit") and v != var)
+    other = draft.array(
+        lambda v: v.shape == var.shape and (takes == "real" or v.range == "unit") and v != var
+    )
     if other is None:
         return None
     shape = {"last": var.shape[:-1], "same": var.shape, "scalar": ()}[gives]
@@ -84,7 +86,11 @@ def weights(draft: Draft) -> Var | None:
     if scalar is None:
         return None
     form = draft.pick(
-        ("0.01 * tf.reduce_sum(tf.square(KERNEL))", "0.01 * tf.nn.l2_loss(KERNEL)", "tf.reduce_mean(tf.abs(KERNEL))")
+        (
+            "0.01 * tf.reduce_sum(tf.square(KERNEL))",
+            "0.01 * tf.nn.l2_loss(KERNEL)",
+            "tf.reduce_mean(tf.abs(KERNEL))",
+        )
     )
     return draft.bind(f"({scalar.text} + {form})", (), scalar.range, heavy=scalar.heavy)
 
@@ -117,7 +123,12 @@ def switched(draft: Draft) -> Var | None:
     if kind == "bool":
         default = draft.pick((True, False))
         draft.parameters.append(f"{flag}={default}")
-        lines = [f"if {flag}:", f"    {name} = tf.reduce_sum({x}, axis=-1)", "else:", f"    {name} = tf.reduce_mean({x}, axis=-1)"]
+        lines = [
+            f"if {flag}:",
+            f"    {name} = tf.reduce_sum({x}, axis=-1)",
+            "else:",
+            f"    {name} = tf.reduce_mean({x}, axis=-1)",
+        ]
         return draft.rename(Var(x, var.shape[:-1], var.range, var.heavy), lines, name)
     if kind == "none":
         draft.parameters.append(f"{flag}=None")
@@ -127,13 +138,17 @@ def switched(draft: Draft) -> Var | None:
         default = draft.pick(("0", "1", "2.0"))
         draft.parameters.append(f"{flag}={default}")
         lines = [f"{name} = {x}", f"if {flag} > 0:", f"    {name} = {flag} * {name}"]
-        return draft.rename(Var(x, var.shape, "nonnegative" if var.range != "real" else "real", var.heavy), lines, name)
+        return draft.rename(
+            Var(x, var.shape, "nonnegative" if var.range != "real" else "real", var.heavy), lines, name
+        )
     default = draft.pick((True, False))
     draft.parameters.append(f"{flag}={default}")
     how = "tf.reduce_sum" if default else "tf.reduce_mean"
     del how
     return draft.rename(
-        Var(x, (), var.range, var.heavy), [f"{name} = tf.reduce_sum({x}) if {flag} else tf.reduce_mean({x})"], name
+        Var(x, (), var.range, var.heavy),
+        [f"{name} = tf.reduce_sum({x}) if {flag} else tf.reduce_mean({x})"],
+        name,
     )
 
 
@@ -142,7 +157,9 @@ def switched(draft: Draft) -> Var | None:
 
 def _part(draft: Draft, item: Var) -> Var | None:
     """What one turn of a loop adds: a value made of its item by an operation or two."""
-    inner = Draft(draft.rng, draft.module, [item], inline=True, depth=draft.depth + 1, dialects=draft.dialects)
+    inner = Draft(
+        draft.rng, draft.module, [item], inline=True, depth=draft.depth + 1, dialects=draft.dialects
+    )
     steps(inner, draft.rng.randint(0, 1))
     if inner.variables[-1].rank and draft.chance(0.7):
         reduction(inner)
@@ -167,8 +184,17 @@ def loop(draft: Draft) -> Var | None:
         head = f"for item in tf.unstack({var.text}, axis=-1):"
         item = Var("item", var.shape[:-1], var.range, var.heavy)
     elif kind == "constants":
-        head = draft.pick(("for k in [0.5, 1.0, 2.0]:", "for k in (1, 2):", "for k in range(1, 4):", "for _, k in enumerate([1.0, 2.0]):"))
-        item = Var(f"({var.text} * k)", var.shape, "positive" if var.range == "unit" else var.range, var.heavy)
+        head = draft.pick(
+            (
+                "for k in [0.5, 1.0, 2.0]:",
+                "for k in (1, 2):",
+                "for k in range(1, 4):",
+                "for _, k in enumerate([1.0, 2.0]):",
+            )
+        )
+        item = Var(
+            f"({var.text} * k)", var.shape, "positive" if var.range == "unit" else var.range, var.heavy
+        )
     else:
         other = draft.array(lambda v: v.shape == var.shape)
         assert other is not None
@@ -188,11 +214,27 @@ def loop(draft: Draft) -> Var | None:
     style = draft.pick(("+=", "total = total +", "append", "comprehension", "generator"))
     if style in ("comprehension", "generator"):
         items = f"{part.text} {head.removesuffix(':')}"
-        text = f"sum({items})" if style == "generator" else draft.pick((f"tf.add_n([{items}])", f"sum([{items}])", f"tf.reduce_sum(tf.stack([{items}]), axis=0)", f"tf.reduce_mean(tf.stack([{items}]), axis=0)"))
+        text = (
+            f"sum({items})"
+            if style == "generator"
+            else draft.pick(
+                (
+                    f"tf.add_n([{items}])",
+                    f"sum([{items}])",
+                    f"tf.reduce_sum(tf.stack([{items}]), axis=0)",
+                    f"tf.reduce_mean(tf.stack([{items}]), axis=0)",
+                )
+            )
+        )
         return draft.bind(text, part.shape, grown.range, heavy=part.heavy)
     if style == "append":
         items_name = draft.name()
-        lines = [f"{items_name} = []", head, f"    {items_name}.append({part.text})", f"{total} = {draft.pick(('tf.add_n({})', 'sum({})', 'tf.reduce_mean({}, axis=0)', 'tf.reduce_sum({}, axis=0)')).format(items_name)}"]
+        lines = [
+            f"{items_name} = []",
+            head,
+            f"    {items_name}.append({part.text})",
+            f"{total} = {draft.pick(('tf.add_n({})', 'sum({})', 'tf.reduce_mean({}, axis=0)', 'tf.reduce_sum({}, axis=0)')).format(items_name)}",
+        ]
         return draft.rename(grown, lines, total)
     turn = f"    {total} += {part.text}" if style == "+=" else f"    {total} = {total} + {part.text}"
     return draft.rename(grown, [f"{total} = {draft.pick(('0.0', '0'))}", head, turn], total)
@@ -214,16 +256,35 @@ def loop_over_batch(draft: Draft) -> Var | None:
     name = draft.name()
     range_ = "positive" if part.range == "unit" else part.range
     if kind in ("map_fn", "vectorized_map"):
-        return draft.bind(f"tf.{kind}(lambda row: {part.text}, {x})", (N, *part.shape), part.range, heavy=part.heavy)
+        return draft.bind(
+            f"tf.{kind}(lambda row: {part.text}, {x})", (N, *part.shape), part.range, heavy=part.heavy
+        )
     if kind == "comprehension":
         form = draft.pick(("tf.add_n([{}])", "sum([{}])", "sum({})"))
-        return draft.bind(form.format(f"{part.text} for row in tf.unstack({x})"), part.shape, range_, heavy=part.heavy)
+        return draft.bind(
+            form.format(f"{part.text} for row in tf.unstack({x})"), part.shape, range_, heavy=part.heavy
+        )
     if kind == "list":
         made = Var(name, (N, *part.shape), part.range, part.heavy)
         items = draft.name()
-        return draft.rename(made, [f"{items} = []", f"for row in {x}:", f"    {items}.append({part.text})", f"{name} = tf.stack({items})"], name)
-    head = f"for i in range({draft.pick((f'len({x})', f'{x}.shape[0]', f'tf.shape({x})[0]'))}):" if kind == "range len" else f"for row in {x}:"
-    return draft.rename(Var(name, part.shape, range_, part.heavy), [f"{name} = 0.0", head, f"    {name} += {part.text}"], name)
+        return draft.rename(
+            made,
+            [
+                f"{items} = []",
+                f"for row in {x}:",
+                f"    {items}.append({part.text})",
+                f"{name} = tf.stack({items})",
+            ],
+            name,
+        )
+    head = (
+        f"for i in range({draft.pick((f'len({x})', f'{x}.shape[0]', f'tf.shape({x})[0]'))}):"
+        if kind == "range len"
+        else f"for row in {x}:"
+    )
+    return draft.rename(
+        Var(name, part.shape, range_, part.heavy), [f"{name} = 0.0", head, f"    {name} += {part.text}"], name
+    )
 
 
 # --- helpers ------------------------------------------------------------------------------------------------
@@ -243,7 +304,14 @@ def helper(draft: Draft) -> Var | None:
     kind = draft.pick(("top", "top", "local", "lambda", "partial", "class", "tuple", "closure"))
     names = [draft.pick(("a", "u", "x")), draft.pick(("b", "w", "y"))][: len(given)]
     variables = [Var(name, var.shape, var.range, var.heavy) for name, var in zip(names, given, strict=True)]
-    sub = Draft(draft.rng, draft.module, variables, inline=kind == "lambda", depth=draft.depth + 1, dialects=draft.dialects)
+    sub = Draft(
+        draft.rng,
+        draft.module,
+        variables,
+        inline=kind == "lambda",
+        depth=draft.depth + 1,
+        dialects=draft.dialects,
+    )
     if kind == "local":
         sub.variables[:0] = [var for var in draft.variables if var.text.isidentifier()][-2:]
         sub.counter = draft.counter + 20
@@ -271,11 +339,17 @@ def helper(draft: Draft) -> Var | None:
     if kind == "tuple":
         beside = sub.variables[-2]
         name = draft.module.fresh("pair")
-        lines = [f"def {name}({', '.join(parameters)}):", *indented(sub.body(f"{result.text}, {beside.text}"))]
+        lines = [
+            f"def {name}({', '.join(parameters)}):",
+            *indented(sub.body(f"{result.text}, {beside.text}")),
+        ]
         draft.module.definitions.append("\n".join(lines))
         one, two = draft.name(), draft.name()
         draft.write([one, two], [f"{one}, {two} = {name}({arguments})"])
-        made = [Var(one, result.shape, result.range, result.heavy), Var(two, beside.shape, beside.range, beside.heavy)]
+        made = [
+            Var(one, result.shape, result.range, result.heavy),
+            Var(two, beside.shape, beside.range, beside.heavy),
+        ]
         draft.variables += made
         return made[0]
     scale = draft.pick(SCALE) if draft.chance(0.4) or kind == "partial" else ""
@@ -283,7 +357,10 @@ def helper(draft: Draft) -> Var | None:
     range_ = positive if scale else result.range
     if kind == "local":
         name = draft.name()
-        lines = [f"def {name}({', '.join(parameters + ([scale] if scale else []))}):", *indented(sub.body(text))]
+        lines = [
+            f"def {name}({', '.join(parameters + ([scale] if scale else []))}):",
+            *indented(sub.body(text)),
+        ]
         draft.write([name], lines)
         return draft.bind(f"{name}({arguments})", result.shape, range_, heavy=result.heavy)
     name = draft.module.fresh("helper")

@@ -47,8 +47,8 @@ OPEN: tuple[tuple[str, Shape], ...] = (("(N,4)", (N, (4, 0))), ("(N,5,3)", (N, (
 
 
 def program(rng: random.Random, serial: int = 0) -> Program:
-    """A random loss. All its names start with ``f<serial>_`` so that many fit into one file."""
-    module = Module(f"f{serial}_")
+    """A random loss. All its names start with ``g<serial>_`` so that many fit into one file."""
+    module = Module(f"g{serial}_")
     draft = Draft(rng, module, dialects=DIALECTS[rng.randrange(len(DIALECTS))])
     fed = _inputs(draft)
     steps(draft, rng.randint(1, 5))
@@ -100,15 +100,19 @@ def _finish(draft: Draft) -> Var:
 def _assembled(draft: Draft, result: Var, fed: str, serial: int) -> Program:
     """The source text around the body."""
     body = draft.body(result.text)
-    name = f"f{serial}_loss"
+    name = f"g{serial}_loss"
     parameters = ", ".join(["y_true", "y_pred", *draft.parameters])
     form = draft.pick(("function", "function", "function", "method", "closure"))
     if form == "method":
-        owner = f"F{serial}Loss"
-        lines = [f"class {owner}(tf.keras.losses.Loss):", f"    def call(self, {parameters}):", *indented(indented(body))]
+        owner = f"G{serial}Loss"
+        lines = [
+            f"class {owner}(tf.keras.losses.Loss):",
+            f"    def call(self, {parameters}):",
+            *indented(indented(body)),
+        ]
         qualname, via = f"{owner}.call", f"{owner}().call"
     elif form == "closure":
-        factory = f"f{serial}_make"
+        factory = f"g{serial}_make"
         inside = [f"def loss({parameters}):", *indented(body), "return loss"]
         lines = [f"def {factory}(alpha=0.5):", *indented(inside)]
         qualname, via = f"{factory}.<locals>.loss", f"{factory}()"
@@ -125,7 +129,11 @@ def _needed(definitions: list[str], lines: list[str]) -> list[str]:
     kept: list[str] = []
     for definition in reversed(definitions):
         head = definition.partition("\n")[2] if definition.startswith("@") else definition
-        name = head.split("(")[0].split(":")[0].split()[-1] if head.startswith(("def", "class")) else head.split()[0]
+        name = (
+            head.split("(")[0].split(":")[0].split()[-1]
+            if head.startswith(("def", "class"))
+            else head.split()[0]
+        )
         if name in text:
             kept.insert(0, definition)
             text += definition

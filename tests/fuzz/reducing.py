@@ -18,7 +18,9 @@ REDUCERS: dict[str, dict[str, tuple[str, ...]]] = {
     "prod": {"tf": ("tf.reduce_prod",), "K": ("K.prod",), "ops": ("ops.prod",)},
     "norm": {"tf": ("tf.norm", "tf.linalg.norm", "tf.math.reduce_euclidean_norm"), "ops": ("ops.norm",)},
 }
-WEIGHTS = ("sum",) * 7 + ("mean",) * 7 + ("max", "min", "var", "var", "std", "logsumexp", "prod", "norm", "norm")
+WEIGHTS = (
+    ("sum",) * 7 + ("mean",) * 7 + ("max", "min", "var", "var", "std", "logsumexp", "prod", "norm", "norm")
+)
 
 
 def over(draft: Draft, rank: int) -> tuple[int, ...]:
@@ -106,7 +108,10 @@ def reduction(draft: Draft, var: Var | None = None, how: str = "") -> Var | None
         axes = axes if text else tuple(range(var.rank))
     written = f"{name}({var.text}{text}{', keepdims=True' if keepdims else ''})"
     return draft.bind(
-        written, remaining(var.shape, axes, keepdims), range_after(how, var.range), heavy=var.heavy or how == "prod"
+        written,
+        remaining(var.shape, axes, keepdims),
+        range_after(how, var.range),
+        heavy=var.heavy or how == "prod",
     )
 
 
@@ -220,7 +225,12 @@ def normalised(draft: Draft) -> Var | None:
             "({0} / ({1} ** 2))",
         )
     )
-    return draft.bind(form.format(var.text, number), var.shape, "positive" if var.range == "unit" else var.range, heavy=var.heavy)
+    return draft.bind(
+        form.format(var.text, number),
+        var.shape,
+        "positive" if var.range == "unit" else var.range,
+        heavy=var.heavy,
+    )
 
 
 @op(0.5)
@@ -234,16 +244,15 @@ def average_loss(draft: Draft) -> Var | None:
 # --- along an axis ------------------------------------------------------------------------------------------
 
 ALONG: list[tuple[str, str, tuple[str, ...]]] = [
-    ("real", "unit", ("tf.nn.softmax({0}{1})", "ops.softmax({0}{1})", "K.softmax({0}{1})")),
+    ("real", "same", ("(tf.nn.softmax({0}{1}) * {0})", "({0} * ops.softmax({0}{1}))", "(K.softmax({0}{1}) * {0})")),
     ("real", "real", ("tf.nn.log_softmax({0}{1})", "ops.log_softmax({0}{1})")),
     ("real", "real", ("tf.nn.l2_normalize({0}{1})", "tf.math.l2_normalize({0}{1})", "K.l2_normalize({0}{1})", "ops.normalize({0}{1})")),
     ("same", "same", ("tf.cumsum({0}{1})", "tf.math.cumsum({0}{1})", "K.cumsum({0}{1})", "ops.cumsum({0}{1})")),
     ("same", "same", ("tf.sort({0}{1})", "tf.sort({0}{1}, direction='DESCENDING')", "ops.sort({0}{1})")),
-    ("real", "nonnegative", ("tf.cast(tf.argsort({0}{1}), tf.float64)",)),
 ]  # fmt: skip
 NO_AXIS = {"tf.nn.softmax": -1, "tf.nn.log_softmax": -1, "ops.softmax": -1, "ops.log_softmax": -1, "K.softmax": -1,
            "tf.nn.l2_normalize": None, "tf.math.l2_normalize": None, "K.l2_normalize": None, "ops.normalize": -1,
-           "tf.cumsum": 0, "tf.math.cumsum": 0, "K.cumsum": 0, "tf.sort": -1, "ops.sort": -1, "tf.argsort": -1}  # fmt: skip
+           "tf.cumsum": 0, "tf.math.cumsum": 0, "K.cumsum": 0, "tf.sort": -1, "ops.sort": -1}  # fmt: skip
 
 
 @op(1.5)
@@ -254,12 +263,21 @@ def along(draft: Draft) -> Var | None:
     _, gives, forms = draft.pick(ALONG)
     form = draft.pick(forms)
     axis = draft.pick((0, -1, -1, var.rank - 1))
-    name = form.partition("({0}")[0].removeprefix("tf.cast(")
+    name = next(name for name in NO_AXIS if f"{name}(" in form)
+    if name == "K.softmax" and var.rank == 1:
+        return None
     if name in NO_AXIS and draft.chance(0.3):
-        return draft.bind(form.format(var.text, ""), var.shape, var.range if gives == "same" else gives, heavy=var.heavy)
+        return draft.bind(
+            form.format(var.text, ""), var.shape, var.range if gives == "same" else gives, heavy=var.heavy
+        )
     written = f", axis={axis}" if draft.chance(0.8) or "direction" in form else f", {axis}"
     range_ = var.range if gives == "same" else gives
-    return draft.bind(form.format(var.text, written), var.shape, "positive" if range_ == "unit" and gives == "same" else range_, heavy=var.heavy)
+    return draft.bind(
+        form.format(var.text, written),
+        var.shape,
+        "positive" if range_ == "unit" and gives == "same" else range_,
+        heavy=var.heavy,
+    )
 
 
 @op(0.4)

@@ -54,12 +54,23 @@ def transposed(draft: Draft) -> Var | None:
     if var is None:
         return None
     if draft.chance(0.4):
-        form = draft.pick(("tf.transpose({})", "K.transpose({})", "ops.transpose({})", "tf.transpose({}, perm=None)"))
+        form = draft.pick(
+            ("tf.transpose({})", "K.transpose({})", "ops.transpose({})", "tf.transpose({}, perm=None)")
+        )
         return draft.bind(form.format(var.text), var.shape[::-1], var.range, heavy=var.heavy)
     perm = list(range(var.rank))
     draft.rng.shuffle(perm)
-    form = draft.pick(("tf.transpose({}, {})", "tf.transpose({}, perm={})", "K.permute_dimensions({}, {})", "ops.transpose({}, {})"))
-    return draft.bind(form.format(var.text, perm), tuple(var.shape[at] for at in perm), var.range, heavy=var.heavy)
+    form = draft.pick(
+        (
+            "tf.transpose({}, {})",
+            "tf.transpose({}, perm={})",
+            "K.permute_dimensions({}, {})",
+            "ops.transpose({}, {})",
+        )
+    )
+    return draft.bind(
+        form.format(var.text, perm), tuple(var.shape[at] for at in perm), var.range, heavy=var.heavy
+    )
 
 
 @op(1.5)
@@ -92,8 +103,18 @@ def squeezed(draft: Draft) -> Var | None:
         return None
     at = draft.pick([k for k, dim in enumerate(var.shape) if dim == ONE])
     index = at - var.rank if draft.chance(0.4) else at
-    form = draft.pick(("tf.squeeze({}, {})", "tf.squeeze({}, axis={})", "tf.squeeze({}, [{}])", "ops.squeeze({}, axis={})", "K.squeeze({}, {})"))
-    return draft.bind(form.format(var.text, index), var.shape[:at] + var.shape[at + 1 :], var.range, heavy=var.heavy)
+    form = draft.pick(
+        (
+            "tf.squeeze({}, {})",
+            "tf.squeeze({}, axis={})",
+            "tf.squeeze({}, [{}])",
+            "ops.squeeze({}, axis={})",
+            "K.squeeze({}, {})",
+        )
+    )
+    return draft.bind(
+        form.format(var.text, index), var.shape[:at] + var.shape[at + 1 :], var.range, heavy=var.heavy
+    )
 
 
 @op(2.5)
@@ -125,7 +146,15 @@ def along_batch_indexed(draft: Draft) -> Var | None:
     var = draft.array(lambda v: v.shape[0] == N)
     if var is None:
         return None
-    form = draft.pick(("{}[::-1]", "tf.reverse({}, axis=[0])", "tf.roll({}, shift=1, axis=0)", "tf.roll({}, 1, 0)", "ops.flip({}, axis=0)"))
+    form = draft.pick(
+        (
+            "{}[::-1]",
+            "tf.reverse({}, axis=[0])",
+            "tf.roll({}, shift=1, axis=0)",
+            "tf.roll({}, 1, 0)",
+            "ops.flip({}, axis=0)",
+        )
+    )
     return draft.bind(form.format(var.text), var.shape, var.range, heavy=var.heavy)
 
 
@@ -145,14 +174,25 @@ def joined(draft: Draft) -> Var | None:
         k, p = var.shape[at]
         shape = (*var.shape[:at], (2 * k, p), *var.shape[at + 1 :])
         index = at - var.rank if draft.chance(0.4) else at
-        form = draft.pick(("tf.concat({}, {})", "tf.concat({}, axis={})", "K.concatenate({}, axis={})", "ops.concatenate({}, axis={})"))
+        form = draft.pick(
+            (
+                "tf.concat({}, {})",
+                "tf.concat({}, axis={})",
+                "K.concatenate({}, axis={})",
+                "ops.concatenate({}, axis={})",
+            )
+        )
         return draft.bind(form.format(pair, index), shape, range_, heavy=heavy)
     if var.rank < 3 and draft.chance(0.6):
         at = draft.rng.randint(0, var.rank)
         shape = (*var.shape[:at], (2, 0), *var.shape[at:])
-        form = draft.pick(("tf.stack({}, axis={})", "tf.stack({}, {})", "K.stack({}, axis={})", "ops.stack({}, axis={})"))
+        form = draft.pick(
+            ("tf.stack({}, axis={})", "tf.stack({}, {})", "K.stack({}, axis={})", "ops.stack({}, axis={})")
+        )
         return draft.bind(form.format(pair, at), shape, range_, heavy=heavy)
-    form = draft.pick(("tf.add_n({})", "sum({})", "tf.reduce_sum(tf.stack({}, axis=0), axis=0)", "tf.math.add_n({})"))
+    form = draft.pick(
+        ("tf.add_n({})", "sum({})", "tf.reduce_sum(tf.stack({}, axis=0), axis=0)", "tf.math.add_n({})")
+    )
     return draft.bind(form.format(pair), var.shape, "positive" if range_ == "unit" else range_, heavy=heavy)
 
 
@@ -165,8 +205,21 @@ def repeated(draft: Draft) -> Var | None:
     k, p = var.shape[at]
     shape = (*var.shape[:at], (2 * k, p), *var.shape[at + 1 :])
     counts = [2 if axis == at else 1 for axis in range(var.rank)]
-    form = draft.pick(("tf.tile({}, {1})", "tf.repeat({}, 2, axis={2})", "ops.repeat({}, 2, axis={2})", "K.repeat_elements({}, 2, axis={2})", "ops.tile({}, {1})"))
-    return draft.bind(form.replace("{}", var.text).replace("{1}", str(counts)).replace("{2}", str(at)), shape, var.range, heavy=var.heavy)
+    form = draft.pick(
+        (
+            "tf.tile({}, {1})",
+            "tf.repeat({}, 2, axis={2})",
+            "ops.repeat({}, 2, axis={2})",
+            "K.repeat_elements({}, 2, axis={2})",
+            "ops.tile({}, {1})",
+        )
+    )
+    return draft.bind(
+        form.replace("{}", var.text).replace("{1}", str(counts)).replace("{2}", str(at)),
+        shape,
+        var.range,
+        heavy=var.heavy,
+    )
 
 
 @op(0.8)
@@ -184,7 +237,11 @@ def selected(draft: Draft) -> Var | None:
             (f"tf.gather({x}, 0, axis={var.rank - 1})", head, var.range),
             (f"tf.unstack({x}, axis=-1)[0]", head, var.range),
             (f"tf.one_hot(tf.argmax({x}, axis=-1), {last[0]}, dtype=tf.float64)", var.shape, "nonnegative"),
-            (f"tf.pad({x}, {[[0, 0]] * (var.rank - 1) + [[1, 1]]})", (*head, (last[0] + 2, 0)), "nonnegative" if var.range != "real" else "real"),
+            (
+                f"tf.pad({x}, {[[0, 0]] * (var.rank - 1) + [[1, 1]]})",
+                (*head, (last[0] + 2, 0)),
+                "nonnegative" if var.range != "real" else "real",
+            ),
         ]
         if last[0] % 2 == 0:
             half = (*head, (last[0] // 2, 0))
@@ -253,14 +310,23 @@ def einsum(draft: Draft) -> Var | None:
     kept = [letter for letter in letters if draft.chance(0.4)]
     draft.rng.shuffle(kept)
     shape = tuple(letters[letter] for letter in kept)
-    if sum(dim[1] for dim in shape) > 2 or len(shape) > 3 or len(letters) > 5 or sum(d[1] for d in letters.values()) > 2:
+    if (
+        sum(dim[1] for dim in shape) > 2
+        or len(shape) > 3
+        or len(letters) > 5
+        or sum(d[1] for d in letters.values()) > 2
+    ):
         return None
     equation = f"{','.join(terms)}->{''.join(kept)}"
     arguments = ", ".join(var.text for var in (left, right) if var is not None)
     name = draft.pick(("tf.einsum", "tf.einsum", "ops.einsum"))
     ranges = {left.range, right.range if right else left.range}
     range_ = "real" if "real" in ranges else "nonnegative" if "nonnegative" in ranges else "positive"
-    return draft.bind(f"{name}('{equation}', {arguments})", shape, range_, heavy=left.heavy or bool(right and right.heavy))
+    if right is not None and left.text == right.text:  # a sum of squares, or close to one
+        range_ = "nonnegative"
+    return draft.bind(
+        f"{name}('{equation}', {arguments})", shape, range_, heavy=left.heavy or bool(right and right.heavy)
+    )
 
 
 @op(2)
@@ -322,7 +388,7 @@ def inner(draft: Draft) -> Var | None:
         if var.shape[1][1] == 0:
             forms.append((f"tf.tensordot({a}, {b}, axes=[[1], [1]])", (N, N)))
     text, shape = draft.pick(forms)
-    return draft.bind(text, shape, "real", heavy=var.heavy or other.heavy)
+    return draft.bind(text, shape, "nonnegative" if a == b else "real", heavy=var.heavy or other.heavy)
 
 
 @op(0.8)
@@ -333,10 +399,36 @@ def pairwise(draft: Draft) -> Var | None:
         return None
     x = var.text
     if var.rank == 1:
-        text = draft.pick((f"({x}[:, None] - {x}[None, :])", f"(tf.expand_dims({x}, 1) - tf.expand_dims({x}, 0))", f"({x}[:, tf.newaxis] * {x}[tf.newaxis, :])"))
-        return draft.bind(text, (N, N), "real", heavy=var.heavy)
-    text = draft.pick((f"({x}[:, None, :] - {x}[None, :, :])", f"(tf.expand_dims({x}, 1) - tf.expand_dims({x}, 0))", f"({x}[:, None] * {x}[None])"))
-    return draft.bind(text, (N, N, var.shape[1]), "real", heavy=var.heavy)
+        one, two = draft.pick(
+            (
+                (f"{x}[:, None]", f"{x}[None, :]"),
+                (f"tf.expand_dims({x}, 1)", f"tf.expand_dims({x}, 0)"),
+                (f"{x}[:, tf.newaxis]", f"{x}[tf.newaxis, :]"),
+            )
+        )
+    else:
+        one, two = draft.pick(
+            (
+                (f"{x}[:, None, :]", f"{x}[None, :, :]"),
+                (f"tf.expand_dims({x}, 1)", f"tf.expand_dims({x}, 0)"),
+                (f"{x}[:, None]", f"{x}[None]"),
+            )
+        )
+    form = draft.pick(
+        (
+            "({0} * {1})",
+            "tf.square({0} - {1})",
+            "tf.abs({0} - {1})",
+            "tf.math.squared_difference({0}, {1})",
+            "tf.nn.relu({0} - {1})",
+        )
+    )
+    return draft.bind(
+        form.format(one, two),
+        (N, N, *var.shape[1:]),
+        "real" if "*" in form else "nonnegative",
+        heavy=var.heavy,
+    )
 
 
 __all__ = ["broadcast"]
