@@ -188,6 +188,7 @@ class Check:
     def _run_script(self, run: Interpreter, statement: ast.stmt) -> None:
         """Run a module-level statement for what it hands over."""
         scope = Scope(self.index, self.index.slice_of(statement), outer=run.program.scope_of(self.index))
+        run.hurry()
         try:
             run.execute_statement(statement, scope)
         except OutOfBudget:
@@ -279,6 +280,8 @@ class Check:
         run.watched = closure.node
         run.entry = self.index
         run.uses.seen.clear()
+        if entry.found_by == "use":
+            run.hurry()
         value = run.run_body(closure, scope)
         return self.handed.first(run, entry.found_by) if entry.found_by in ("gradient", "add_loss") else value
 

@@ -47,6 +47,7 @@ from .vocabulary import Vocabulary
 MAX_DEPTH = 24
 MAX_RECURSION = 2
 MAX_STEPS = 60_000
+HURRIED_STEPS = 10_000
 
 
 class OutOfBudget(Exception):
@@ -99,6 +100,10 @@ class Interpreter:
         self.steps += 1
         if self.steps > MAX_STEPS:
             raise OutOfBudget
+
+    def hurry(self) -> None:
+        """Leave little time for what follows: code that holds no loss itself, but may say what becomes of one."""
+        self.steps = max(self.steps, MAX_STEPS - HURRIED_STEPS)
 
     def evaluate(self, node: cst.BaseExpression, scope: Scope, flow: Flow) -> Value:
         """The value of an expression."""

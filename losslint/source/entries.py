@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from .index import ModuleIndex, Unit, flat
-from .sinks import STEP_CALLS, adds, compiles
+from .sinks import STEP_CALLS, adds, compiles, compiling_matters
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,7 +114,13 @@ class Finder:
         if self._differentiates(unit):
             return "gradient"
         nodes = list(_own_nodes(unit.node))
-        return "add_loss" if any(map(adds, nodes)) else "use" if any(map(compiles, nodes)) else None
+        if any(map(adds, nodes)):
+            return "add_loss"
+        return "use" if self._compiling_matters and any(map(compiles, nodes)) else None
+
+    @cached_property
+    def _compiling_matters(self) -> bool:
+        return compiling_matters(self.index)
 
     def _differentiates(self, unit: Unit) -> bool:
         """A training step: differentiates a loss that it computes itself."""

@@ -6,6 +6,7 @@ What is handed over is found out by running the code around it; here it is only 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from .index import ModuleIndex
@@ -13,6 +14,19 @@ from .index import ModuleIndex
 STEP_CALLS = ("gradient", "minimize", "compute_gradients", "jacobian")
 RUNS = ("run", "experimental_run_v2", "experimental_run")
 """Methods of a strategy that run a function on every replica."""
+
+
+_SUM = re.compile(r"reduction\b[^,\n]*\bsum\b|Reduction\.SUM\b", re.IGNORECASE)
+_SCOPE = re.compile(r"(?:strategy|distribut)\w*(?:\(.*\))?\.scope\(", re.IGNORECASE)
+
+
+def compiling_matters(index: ModuleIndex) -> bool:
+    """Whether a module holds what can be wrong with a compiled loss: one told to sum, or a strategy's scope.
+
+    Without either nobody need run the code that builds models, which is long.
+    """
+    text = "".join(index.lines)
+    return bool(_SUM.search(text) or _SCOPE.search(text))
 
 
 def compiles(node: ast.AST) -> bool:
@@ -43,11 +57,12 @@ def differentiates(node: ast.AST) -> bool:
 
 def script_statements(index: ModuleIndex) -> tuple[ast.stmt, ...]:
     """The module-level statements that hand a loss over themselves."""
+    sinks = (compiles, adds, differentiates) if compiling_matters(index) else (adds, differentiates)
     return tuple(
         statement
         for statement in index.tree.body
         if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom))
-        and any(compiles(node) or adds(node) or differentiates(node) for node in own_nodes(statement))
+        and any(sink(node) for node in own_nodes(statement) for sink in sinks)
     )
 
 
