@@ -18,7 +18,7 @@ from losslint.config_keys import COLORS, OUTPUT_FORMATS
 from losslint.output import Unwritable, output_for, print_pieces, say, terminal_width
 from losslint.report.concise import place
 from losslint.report.terminal import printable
-from losslint.run import SYNTAX_ERROR, Run, lines_of, run
+from losslint.run import SYNTAX_ERROR, Mending, Run, lines_of, run
 from losslint.source.discovery import STDIN
 from losslint.suggest import closest
 from losslint.targets import parse_target, select_losses
@@ -29,6 +29,8 @@ INTERRUPTED = 130
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
+FORMATS_WITH_FIXES = ("full", "json", "json-lines", "sarif", "rdjson")
+"""Reports that have a place for a fix; for the others none is looked for."""
 IMPORTED_WHEN_USED = {"confirm": "losslint.confirm.command"}
 """Commands with a module of their own, which holds a click command of the same name."""
 
@@ -196,7 +198,14 @@ def _configuration(options: dict[str, Any], *, config: str | None, isolated: boo
     return Configuration(command_line(given), only=config, isolated=isolated)
 
 
-def _run(paths: Sequence[str], configuration: Configuration, stdin_filename: str | None) -> Run:
+def _run(
+    paths: Sequence[str],
+    configuration: Configuration,
+    stdin_filename: str | None,
+    mending: Mending | None = None,
+    *,
+    write: bool = False,
+) -> Run:
     if stdin_filename is not None and STDIN not in paths:
         if paths:
             raise click.UsageError(
@@ -208,6 +217,8 @@ def _run(paths: Sequence[str], configuration: Configuration, stdin_filename: str
         configuration,
         stdin=lambda: sys.stdin.buffer.read(),
         stdin_filename=stdin_filename,
+        mending=mending,
+        write=write,
     )
 
 
@@ -220,6 +231,10 @@ def _run(paths: Sequence[str], configuration: Configuration, stdin_filename: str
 @click.option("-o", "--output-file", metavar="FILE", help="Write the report there instead of to stdout.")
 @click.option("--statistics", is_flag=True, help="Count findings by rule.")
 @click.option("-e", "--exit-zero", is_flag=True, help="Exit with 0 even with findings.")
+@click.option("--fix", is_flag=True, help="Apply the fixes that analysis proves (standard input: print it).")
+@click.option("--diff", is_flag=True, help="Print what --fix would change, and change nothing.")
+@click.option("--unsafe-fixes", is_flag=True, help="Apply or show fixes that may change what is meant, too.")
+@click.option("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 if anything was fixed.")
 @_console_options
 def check(
     paths: tuple[str, ...],
@@ -227,6 +242,10 @@ def check(
     config: str | None,
     isolated: bool,
     output_file: str | None,
+    fix: bool,
+    diff: bool,
+    unsafe_fixes: bool,
+    exit_non_zero_on_fix: bool,
     quiet: bool,
     verbose: bool,
     **options: Any,
@@ -241,8 +260,15 @@ def check(
     output = output_for(settings, file=output_file, quiet=quiet, verbose=verbose)
     if options["statistics"] and not output.style.statistics:
         raise click.UsageError(f"--statistics has no place in --output-format {output.format}")
-    finished = _with_hints(_run(paths, configuration, stdin_filename))
-    output.report(finished, time.perf_counter() - started)
+    wanted = fix or diff or output.format in FORMATS_WITH_FIXES
+    mending = Mending(apply=fix or diff, unsafe=unsafe_fixes) if wanted else None
+    finished = _with_hints(_run(paths, configuration, stdin_filename, mending, write=fix and not diff))
+    if diff:
+        output.difference(finished, time.perf_counter() - started)
+    else:
+        output.report(finished, time.perf_counter() - started, fixing=fix)
+    if finished.status == 0 and exit_non_zero_on_fix and finished.fixed:
+        return 1
     return 0 if finished.status == 1 and settings.value("exit-zero") else finished.status
 
 

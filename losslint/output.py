@@ -32,13 +32,46 @@ class Output:
     quiet: bool = False
     verbose: bool = False
 
-    def report(self, finished: Run, seconds: float) -> None:
+    def report(self, finished: Run, seconds: float, *, fixing: bool = False) -> None:
         """Write findings to the report's place, and errors, warnings and the summary to stderr.
 
-        Raises Unwritable.
+        When standard input is mended, the result takes stdout, and the report goes to stderr. Raises Unwritable.
         """
         self.complain(finished)
-        self.write(render(self.format, finished, lines_of(finished), self.style))
+        pieces = render(self.format, finished, lines_of(finished), self.style)
+        if fixing and finished.stdin is not None:
+            changed = (change.after for change in finished.changes if change.path == finished.stdin.path)
+            print_bytes(next(changed, finished.stdin.data or b""))
+            if self.file is None:
+                say("".join(pieces).rstrip("\n"))
+            else:
+                self.write(pieces)
+        else:
+            self.write(pieces)
+        self._close(finished, seconds)
+
+    def difference(self, finished: Run, seconds: float) -> None:
+        """Write what fixes would change as a diff, in the encoding of each file. Raises Unwritable."""
+        from losslint.fix.diff import unified
+
+        self.complain(finished)
+        diff = b"".join(
+            line.encode(change.encoding, "surrogateescape")
+            for change in finished.changes
+            for line in unified(change.path, change.before.decode(change.encoding), change.after.decode(change.encoding))
+        )
+        if self.file is not None:
+            self.write([diff.decode("utf-8", "replace")])
+        else:
+            print_bytes(diff)
+        if not self.quiet:
+            fixable = sum(change.fixed for change in finished.changes)
+            say(f"{counted(fixable, 'finding')} would be fixed in {counted(len(finished.changes), 'file')}")
+        if self.verbose:
+            for line in _details(finished, seconds):
+                say(line)
+
+    def _close(self, finished: Run, seconds: float) -> None:
         if not self.quiet and (is_for_people(self.format) or self.verbose):
             say(_summary(finished))
         if self.verbose:
@@ -109,6 +142,16 @@ def print_pieces(pieces: Iterable[str]) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def print_bytes(data: bytes) -> None:
+    """Write to stdout as it is."""
+    sys.stdout.flush()
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def say(text: str) -> None:
     """One message on stderr."""
     try:
@@ -124,6 +167,9 @@ def described(error: FileError) -> str:
 
 def _summary(finished: Run) -> str:
     found = counted(len(finished.findings), "finding") if finished.findings else "nothing found"
+    if finished.fixed:
+        left = f"{len(finished.findings)} left" if finished.findings else "none left"
+        found = f"{counted(finished.fixed, 'finding')} fixed, {left}"
     checked = (
         f"{counted(finished.files, 'file')} and {counted(len(finished.losses), 'loss', 'losses')} checked"
     )
@@ -134,6 +180,7 @@ def _summary(finished: Run) -> str:
 def _details(finished: Run, seconds: float) -> Iterable[str]:
     for reason, number in sorted((finished.skipped or {}).items()):
         yield f"{counted(number, 'file')} not analysed: {reason}"
+    yield from (printable(line) for line in finished.withheld)
     yield f"done in {seconds:.2f} s"
 
 

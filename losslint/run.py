@@ -11,8 +11,9 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from losslint.analysis.vocabulary import OUTPUTS, TARGETS
 from losslint.config import AnalysisSettings, ConfigError, Configuration, Settings
@@ -32,8 +33,19 @@ from losslint.source.text import (
 )
 from losslint.suppress import apply_suppressions, unknown_codes
 
+if TYPE_CHECKING:
+    from losslint.fix.rounds import Mender
+
 SYNTAX_ERROR = "LL001"
 STDIN_NAME = "<stdin>"
+
+
+@dataclass(frozen=True, slots=True)
+class Mending:
+    """That fixes are wanted with the findings; ``apply``: and the files mended with them, ``unsafe`` ones included."""
+
+    apply: bool = False
+    unsafe: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +58,19 @@ class Task:
     path: str
     settings: Settings
     data: bytes | None = None
+    mending: Mending | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What the fixes make of one file: its bytes before and after, and what is found in it then."""
+
+    path: str
+    before: bytes
+    after: bytes
+    encoding: str
+    result: FileResult
+    fixed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +84,8 @@ class Checked:
     warnings: tuple[str, ...] = ()
     skipped: str | None = None
     traceback: str | None = None
+    change: Change | None = None
+    withheld: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,6 +100,11 @@ class Run:
     skipped: Mapping[str, int] | None = None
     tracebacks: tuple[str, ...] = ()
     stdin: Task | None = None
+    fixed: int = 0
+    changes: tuple[Change, ...] = ()
+    """What fixes would change, or have changed: ``fixed`` counts what was written (or handed to stdout)."""
+    withheld: tuple[str, ...] = ()
+    """Fixes that were not offered, and why."""
 
     @property
     def status(self) -> int:
@@ -86,8 +118,10 @@ def run(
     *,
     stdin: Callable[[], bytes] | None = None,
     stdin_filename: str | None = None,
+    mending: Mending | None = None,
+    write: bool = False,
 ) -> Run:
-    """Check everything that ``paths`` names.
+    """Check everything that ``paths`` names, and ``write`` what ``mending`` makes of it.
 
     What cannot be found, read or configured is an error beside the rest.
     """
@@ -113,9 +147,16 @@ def run(
         name = (stdin_filename or STDIN_NAME) if path == STDIN else path
         settings = settings_for(os.path.dirname(os.path.abspath(name)))
         if settings is not None:
-            tasks.append(Task(name, settings, stdin() if path == STDIN and stdin else None))
-    checked = [check_file(task) for task in tasks]
-    return _collected(tasks, checked, [*discovered.errors, *config_errors.values()], discovered.warnings)
+            tasks.append(Task(name, settings, stdin() if path == STDIN and stdin else None, mending))
+    if write:
+        from losslint.fix.write import remove_leftovers
+
+        on_disk = [task.path for task in tasks if task.data is None]
+        remove_leftovers({os.path.dirname(os.path.realpath(path)) for path in on_disk})
+    checked = [_written(check_file(task), task) if write else check_file(task) for task in tasks]
+    errors = [*discovered.errors, *config_errors.values()]
+    finished = _collected(tasks, checked, errors, discovered.warnings)
+    return replace(finished, fixed=sum(change.fixed for change in finished.changes)) if write else finished
 
 
 def _collected(
@@ -138,7 +179,24 @@ def _collected(
         skipped=Counter(each.skipped for each in checked if each.skipped),
         tracebacks=tuple(each.traceback for each in checked if each.traceback),
         stdin=next((task for task in tasks if task.data is not None), None),
+        changes=tuple(each.change for each in checked if each.change),
+        withheld=tuple(line for each in checked for line in each.withheld),
     )
+
+
+def _written(checked: Checked, task: Task) -> Checked:
+    """A checked file after its change was written; where that fails, an error beside what is found in it."""
+    if checked.change is None:
+        return checked
+    if task.data is None:
+        from losslint.fix.write import NotWritten, replace_file
+
+        try:
+            replace_file(task.path, checked.change.before, checked.change.after)
+        except NotWritten as error:
+            failed = replace(checked.result, error=FileError(task.path, str(error)))
+            return replace(checked, result=failed, change=None)
+    return replace(checked, result=checked.change.result)
 
 
 def _place(finding: Finding) -> tuple[str, Span, str]:
@@ -182,7 +240,52 @@ def _check_data(data: bytes, task: Task) -> Checked:
         is_on = task.settings.selects(SYNTAX_ERROR, os.path.abspath(task.path))
         return Checked(FileResult(task.path, (found,) if is_on else ()))
     loud, warnings = _judged(findings, source, data, task.settings)
-    return Checked(FileResult(task.path, loud, losses), warnings, skipped)
+    checked = Checked(FileResult(task.path, loud, losses), warnings, skipped)
+    return _mended(checked, source, data, task) if task.mending is not None and loud else checked
+
+
+def _mended(checked: Checked, source: SourceText, data: bytes, task: Task) -> Checked:
+    """A checked file with fixes for its findings, and with what they make of it if that is asked for."""
+    from losslint.fix.edits import encoded
+
+    result = checked.result
+    try:
+        if encoded(source) != data:
+            reason = f"{task.path}: no fixes: text in {source.encoding} does not come back as the same bytes"
+            return replace(checked, withheld=(reason,))
+        assert task.mending is not None
+        mender = _mender(task)
+        findings, withheld = mender.offered(source, result.findings)
+        checked = replace(
+            checked, result=replace(result, findings=findings), withheld=tuple(str(each) for each in withheld)
+        )
+        if not task.mending.apply:
+            return checked
+        mended = mender.mended(source, findings, result.losses)
+        if mended.source.text == source.text:
+            return checked
+        now = FileResult(task.path, mended.findings, mended.losses)
+        change = Change(task.path, data, encoded(mended.source), source.encoding, now, mended.fixed)
+        return replace(checked, change=change, withheld=tuple(str(each) for each in mended.withheld))
+    except Exception as error:  # a bug of ours in a fix must not cost the findings
+        import traceback
+
+        warning = f"{task.path}: no fixes: internal error in losslint ({_described(error)}); please report it"
+        shown = f"{task.path}: {traceback.format_exc()}"
+        return replace(checked, warnings=(*checked.warnings, warning), traceback=shown)
+
+
+def _mender(task: Task) -> Mender:
+    from losslint.fix.edits import encoded
+    from losslint.fix.rounds import Mender
+
+    path, settings = os.path.abspath(task.path), task.settings
+
+    def judge(source: SourceText, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+        return _judged(findings, source, encoded(source), settings)[0]
+
+    unsafe = task.mending is not None and task.mending.unsafe
+    return Mender(settings.analysis, lambda code: settings.selects(code, path), judge, unsafe)
 
 
 @lru_cache(maxsize=32)

@@ -23,8 +23,8 @@ class Bench(Protocol):
     def averaged(self) -> bool:
         """The framework averages what the loss returns, so that it may return one value per sample."""
 
-    def per_sample(self, steps: Sequence[Step]) -> Candidate | None:
-        """These reductions over the axes of a sample only."""
+    def per_sample(self, steps: Sequence[Step], *, inner_axes: bool = False) -> Candidate | None:
+        """These reductions over the axes of a sample only; ``inner_axes``: only if samples are known to have some."""
 
     def scaled(self, steps: Sequence[Step]) -> Candidate | None:
         """The results of these reductions divided by as many entries as they ran over in the batch."""
@@ -71,6 +71,7 @@ def less_divided(problem: Problem, bench: Bench) -> Iterator[Candidate]:
             bench.undivided(site),
             together(bench.per_sample(flaw.sources), bench.undivided(site)),
             bench.inside_root(site),
+            bench.per_sample(flaw.sources, inner_axes=True),
         )
 
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from losslint.model import Edit, Severity
 
 if TYPE_CHECKING:
-    from losslint.analysis.outcome import Outcome, Problem
     from losslint.rules._fix import Bench
+
+    from losslint.analysis.outcome import Outcome, Problem
 
 
 @dataclass(frozen=True, slots=True)

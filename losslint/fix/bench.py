@@ -1,7 +1,7 @@
-"""The bench on which a fix is made: knows one finding's code, what the run saw there, and how the file speaks.
+"""The bench on which a fix is made: it knows the code of one finding, and what the run saw there.
 
-It edits by inserting and replacing as little text as possible; concrete syntax tells where. Sites in other files are
-left alone: their own check mends them.
+It edits by inserting and replacing as little text as possible; concrete syntax tells where. Sites in other
+files are left alone: their own check mends them.
 """
 
 from __future__ import annotations
@@ -36,6 +36,10 @@ PER_SAMPLE = "sum over the axes of one sample only, and leave the mean over the 
 PER_SAMPLE_FIRST = "sum over the axes of one sample only"
 MEAN = "take the mean over the batch, which is this sum divided by the batch size"
 DIVIDED = "divide by the batch size, which keeps the scale of one sample"
+BY_DEGREE = {
+    Fraction(2): "divide by the number of pairs",
+    Fraction(1, 2): "divide by the root of the batch size",
+}
 UNDIVIDED = "remove the division by the batch size"
 INSIDE = "divide inside the root"
 OWN = "divide by the batch's own size"
@@ -62,6 +66,23 @@ class Workbench:
     def _here(self, site: Site) -> bool:
         return site.slice.lines is self.index.lines
 
+    def _local(self, step: Step) -> Site:
+        """Where a reduction happens as this file sees it: if elsewhere, at the call that leads there."""
+        if self._here(step.site):
+            return step.site
+        around = self.suspect.problem.site.slice
+        calls = [
+            node
+            for node in nodes_of(around.module)
+            if isinstance(node, cst.Call)
+            and (value := self._tensor(node)) is not None
+            and step in value.raised
+        ]
+        inner = [
+            call for call in calls if not any(other in calls for other in nodes_of(call) if other is not call)
+        ]
+        return Site(around, inner[0]) if inner else step.site
+
     def _value(self, node: cst.CSTNode) -> Value | None:
         value = self.suspect.recording.values.get(node)
         return value.options[0][1] if isinstance(value, Either) else value
@@ -70,24 +91,31 @@ class Workbench:
         value = self._value(node)
         return value if isinstance(value, Tensor) else None
 
-    # -- changes ----------------------------------------------------------------------------------------------------
+    # -- changes ------------------------------------------------------------------------------------------------
 
-    def per_sample(self, steps: Sequence[Step]) -> Candidate | None:
-        """These sums over the axes of a sample only."""
-        edits = [self._per_sample(step.site) for step in steps]
+    def per_sample(self, steps: Sequence[Step], *, inner_axes: bool = False) -> Candidate | None:
+        """These sums over the axes of a sample only; ``inner_axes``: only if samples are known to have some."""
+        least = 2 if inner_axes else 1
+        edits = [self._per_sample(self._local(step), least) for step in steps]
         title = PER_SAMPLE if self.averaged else PER_SAMPLE_FIRST
         return _candidate(title, edits)
 
     def scaled(self, steps: Sequence[Step]) -> Candidate | None:
         """The results of these reductions divided by as many entries as they ran over in the batch."""
-        means = [self._mean(step.site) for step in steps]
-        edits = [mean or self._divided(step.site) for mean, step in zip(means, steps, strict=True)]
-        return _candidate(MEAN if all(means) else DIVIDED, edits)
+        sites = [self._local(step) for step in steps]
+        means = [self._mean(site) for site in sites]
+        edits = [mean or self._divided(site) for mean, site in zip(means, sites, strict=True)]
+        gained = {self._gained(site.node) for site in sites if isinstance(site.node, cst.BaseExpression)}
+        return _candidate(MEAN if all(means) else BY_DEGREE.get(max(gained, default=ONE), DIVIDED), edits)
 
     def scaled_return(self, problem: Problem) -> Candidate | None:
         """What the loss returns, divided by the power of the batch size that it scales with."""
         degree = problem.of.degree if problem.of is not None else None
-        if self.suspect.outcome.use is not None or not isinstance(degree, Fraction) or not self._here(problem.site):
+        if (
+            self.suspect.outcome.use is not None
+            or not isinstance(degree, Fraction)
+            or not self._here(problem.site)
+        ):
             return None
         functions = self._tree(problem.site).functions(problem.site.node)
         function = functions[0] if functions else None
@@ -101,7 +129,11 @@ class Workbench:
         ]
         if any(isinstance(node.value, (cst.Tuple, cst.List, cst.Dict)) for node in returns):
             return None
-        edits = [self._over(Site(problem.site.slice, node.value), degree) for node in returns if node.value is not None]
+        edits = [
+            self._over(Site(problem.site.slice, node.value), degree)
+            for node in returns
+            if node.value is not None
+        ]
         return _candidate(DIVIDED, edits)
 
     def undivided(self, site: Site) -> Candidate | None:
@@ -109,8 +141,9 @@ class Workbench:
         parts = self._division(site)
         if parts is None:
             return None
-        node, left, _ = parts
-        if isinstance(node, cst.AugAssign):
+        node, left, right = parts
+        divisor = self._tensor(right)
+        if divisor is None or divisor.data:
             return None
         kept = left.with_changes(lpar=[*node.lpar, *left.lpar], rpar=[*left.rpar, *node.rpar])
         return _candidate(UNDIVIDED, [(Edit(self._tree(site).span(node), code_of(kept)),)])
@@ -144,7 +177,9 @@ class Workbench:
             return None
         count = self._count(site)
         tree = self._tree(site)
-        found = [node for node in nodes_of(site.node) if _is_called(node, subject) and self._reads(tree, node)]
+        found = [
+            node for node in nodes_of(site.node) if _is_called(node, subject) and self._reads(tree, node)
+        ]
         if not found:
             functions = tree.functions(site.node)
             found = [
@@ -164,13 +199,13 @@ class Workbench:
         callee = self._value(site.node.func)
         return method_sum_of(site.node) if isinstance(callee, Method) else sum_of(site.node)
 
-    def _per_sample(self, site: Site) -> tuple[Edit, ...] | None:
+    def _per_sample(self, site: Site, least_rank: int) -> tuple[Edit, ...] | None:
         total = self._sum(site)
         if total is None:
             return None
         operand = self._tensor(total.operand)
         tree = self._tree(site)
-        if operand is None or operand.axes.batches != 1:
+        if operand is None or operand.axes.batches != 1 or operand.axes.least_rank < least_rank:
             return None
         first = operand.axes.at(0)
         if first is None or first.extent != ONE or first.data:
@@ -180,7 +215,7 @@ class Workbench:
         else:
             kept = tuple(index for index in total.indices or () if index != 0)
             axes = f"[{', '.join(map(str, kept))}]" if kept and len(kept) < len(total.indices or ()) else None
-        if axes is None:
+        if axes is None or (total.name == "norm" and axes != "-1"):
             return None
         if total.name == SQUARES:
             return self._squares_per_sample(site, total, axes)
@@ -191,7 +226,11 @@ class Workbench:
             return (Edit(tree.span(total.axis.value), axes),)
         if not total.node.args:
             end = tree.span(total.node)
-            return (Edit(Span(end.end_line, end.end_column - 1, end.end_line, end.end_column - 1), f"axis={axes}"),)
+            return (
+                Edit(
+                    Span(end.end_line, end.end_column - 1, end.end_line, end.end_column - 1), f"axis={axes}"
+                ),
+            )
         return (_insertion(_end(tree.span(total.node.args[-1].value)), f", axis={axes}"),)
 
     def _feature_axes(self, site: Site, total: Sum, axes: Axes) -> str | None:
@@ -203,7 +242,9 @@ class Workbench:
         operand = total.operand
         if isinstance(operand, cst.Name):
             return f"list(range(1, len({operand.value}.shape)))"
-        alike = next((name for name, value in self._names(site) if value.axes == axes and not axes.loose), None)
+        alike = next(
+            (name for name, value in self._names(site) if value.axes == axes and not axes.loose), None
+        )
         return f"list(range(1, len({alike}.shape)))" if alike is not None else None
 
     def _squares_per_sample(self, site: Site, total: Sum, axes: str) -> tuple[Edit, ...] | None:
@@ -247,7 +288,8 @@ class Workbench:
         if result is None or not isinstance(result.degree, Fraction):
             return ONE
         operands = (
-            [argument.value for argument in node.args] + ([node.func.value] if isinstance(node.func, cst.Attribute) else [])
+            [argument.value for argument in node.args]
+            + ([node.func.value] if isinstance(node.func, cst.Attribute) else [])
             if isinstance(node, cst.Call)
             else list(node.children)
         )
@@ -278,9 +320,17 @@ class Workbench:
         power = count if degree == 1 else f"{count} ** {degree}"
         span = tree.span(node)
         if _is_product(node):
-            return self._parenthesised(tree, node, span, power) if not _divisible(tree, node) else (_insertion(_end(span), f" / {power}"),)
+            return (
+                self._parenthesised(tree, node, span, power)
+                if not _divisible(tree, node)
+                else (_insertion(_end(span), f" / {power}"),)
+            )
         if not _is_atom(node):
-            inner = _insertion(_end(span), f") / {power}") if _divisible(tree, node) else _insertion(_end(span), f") / {power})")
+            inner = (
+                _insertion(_end(span), f") / {power}")
+                if _divisible(tree, node)
+                else _insertion(_end(span), f") / {power})")
+            )
             return (_insertion(_start(span), "(" if _divisible(tree, node) else "(("), inner)
         return (
             (_insertion(_end(span), f" / {power}"),)
@@ -324,7 +374,10 @@ class Workbench:
         code = code_of(total.operand)
         if value is None or not _has_batch_first(value) or "\n" in code or len(code) > SHORT:
             return None
-        simple = all(isinstance(node, (cst.Name, cst.Attribute, cst.Dot, cst.SimpleWhitespace)) for node in nodes_of(total.operand))
+        simple = all(
+            isinstance(node, (cst.Name, cst.Attribute, cst.Dot, cst.SimpleWhitespace))
+            for node in nodes_of(total.operand)
+        )
         named = isinstance(total.operand, cst.Name) and dict(self._names(site)).get(code) is not None
         return (code, value) if simple and (named or isinstance(total.operand, cst.Attribute)) else None
 
@@ -344,7 +397,8 @@ class Workbench:
         for function in self._tree(site).functions(site.node):
             for node in nodes_of(function.body):
                 if isinstance(node, cst.Assign) and any(
-                    isinstance(target.target, cst.Name) and target.target.value == name for target in node.targets
+                    isinstance(target.target, cst.Name) and target.target.value == name
+                    for target in node.targets
                 ):
                     return code_of(node.value)
         return None
@@ -353,10 +407,25 @@ class Workbench:
         """The names in sight that hold a batch: predictions first, then parameters, then what is computed."""
         found = [
             (name, value)
-            for name, value in self._visible(site, lambda value: isinstance(value, Tensor) and _has_batch_first(value))
+            for name, value in self._visible(
+                site, lambda value: isinstance(value, Tensor) and _has_batch_first(value)
+            )
             if isinstance(value, Tensor)
         ]
-        return sorted(found, key=lambda pair: (pair[1].slope is None, pair[0].strip("_").lower() not in OUTPUTS))
+        used = {node.value for node in nodes_of(site.node) if isinstance(node, cst.Name)}
+
+        def rank(pair: tuple[str, Tensor]) -> tuple[bool, bool, bool, bool]:
+            name, value = pair
+            return (
+                value.slope
+                is None,  # no gradient: class ids and the like, whose dtype is not that of the loss
+                name.strip("_").lower() not in OUTPUTS,
+                name not in used,
+                self._made(site, name)
+                is None,  # what arithmetic made has the dtype of the loss, an argument may not
+            )
+
+        return sorted(found, key=rank)
 
     def _visible(self, site: Site, wanted: object) -> Iterator[tuple[str, Value]]:
         assert callable(wanted)
@@ -372,7 +441,7 @@ class Workbench:
                 if wanted(one) and tree.sees(site.node, name, function):
                     yield name, one
 
-    # -- spelling -----------------------------------------------------------------------------------------------------
+    # -- spelling ------------------------------------------------------------------------------------------------
 
     def _dialect(self, site: Site) -> Dialect:
         dialect = self._imports
@@ -391,9 +460,11 @@ class Workbench:
         callee = self._value(site.node.func) if isinstance(site.node, cst.Call) else None
         yield from self._dialect(site).families(callee.name if isinstance(callee, External) else "")
 
-    # -- divisions ----------------------------------------------------------------------------------------------------
+    # -- divisions ------------------------------------------------------------------------------------------------
 
-    def _division(self, site: Site) -> tuple[cst.BinaryOperation | cst.Call, cst.BaseExpression, cst.BaseExpression] | None:
+    def _division(
+        self, site: Site
+    ) -> tuple[cst.BinaryOperation | cst.Call, cst.BaseExpression, cst.BaseExpression] | None:
         """A division: the whole, what is divided, and by what."""
         node = site.node
         if not self._here(site):
@@ -403,9 +474,19 @@ class Workbench:
         if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Multiply):
             for factor, other in ((node.left, node.right), (node.right, node.left)):
                 value = self._tensor(factor)
-                if value is not None and not value.data and isinstance(value.degree, Fraction) and value.degree < 0:
+                if (
+                    value is not None
+                    and not value.data
+                    and isinstance(value.degree, Fraction)
+                    and value.degree < 0
+                ):
                     return node, other, factor
-        if isinstance(node, cst.Call) and code_of(node.func).rpartition(".")[2] in ("divide", "div", "truediv", "divide_no_nan"):
+        if isinstance(node, cst.Call) and code_of(node.func).rpartition(".")[2] in (
+            "divide",
+            "div",
+            "truediv",
+            "divide_no_nan",
+        ):
             given = [argument.value for argument in node.args]
             if len(given) >= 2:
                 return node, given[0], given[1]
@@ -424,7 +505,13 @@ def _candidate(title: str, edits: Sequence[tuple[Edit, ...] | None]) -> Candidat
 
 def _has_batch_first(value: Tensor) -> bool:
     first = value.axes.at(0)
-    return value.data and first is not None and first.extent == ONE and not first.data and value.axes.batches == 1
+    return (
+        value.data
+        and first is not None
+        and first.extent == ONE
+        and not first.data
+        and value.axes.batches == 1
+    )
 
 
 def _is_called(node: cst.CSTNode, subject: str) -> bool:
@@ -451,7 +538,9 @@ def _is_product(node: cst.CSTNode) -> bool:
     """Binds at least as tightly as a division: ``a * b``, ``-a``, ``a ** 2``."""
     if isinstance(node, cst.UnaryOperation):
         return isinstance(node.operator, (cst.Minus, cst.Plus))
-    return isinstance(node, cst.BinaryOperation) and isinstance(node.operator, (cst.Multiply, cst.Divide, cst.Power, cst.MatrixMultiply))
+    return isinstance(node, cst.BinaryOperation) and isinstance(
+        node.operator, (cst.Multiply, cst.Divide, cst.Power, cst.MatrixMultiply)
+    )
 
 
 def _atom(node: cst.BaseExpression) -> str:
@@ -472,7 +561,20 @@ def _divisible(tree: Tree, node: cst.CSTNode) -> bool:
         return isinstance(parent.operator, (cst.Minus, cst.Plus))
     return isinstance(
         parent,
-        (cst.Return, cst.Assign, cst.AnnAssign, cst.AugAssign, cst.Arg, cst.Element, cst.DictElement, cst.Lambda, cst.Expr, cst.IfExp, cst.NamedExpr, cst.Index),
+        (
+            cst.Return,
+            cst.Assign,
+            cst.AnnAssign,
+            cst.AugAssign,
+            cst.Arg,
+            cst.Element,
+            cst.DictElement,
+            cst.Lambda,
+            cst.Expr,
+            cst.IfExp,
+            cst.NamedExpr,
+            cst.Index,
+        ),
     ) and (not isinstance(parent, cst.Arg) or not parent.star)
 
 

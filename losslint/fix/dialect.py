@@ -24,7 +24,13 @@ TENSORFLOW = Family("tensorflow", ("tensorflow", "tensorflow.compat.v1", "tensor
 OPS = Family("ops", ("keras.ops", "keras.src.ops", "keras_core.ops"))
 BACKEND = Family(
     "backend",
-    ("keras.backend", "tensorflow.keras.backend", "tensorflow.python.keras.backend", "tf_keras.backend", "keras.src.backend"),
+    (
+        "keras.backend",
+        "tensorflow.keras.backend",
+        "tensorflow.python.keras.backend",
+        "tf_keras.backend",
+        "keras.src.backend",
+    ),
     dtype="{m}.dtype({x})",
 )
 FAMILIES = (OPS, BACKEND, TENSORFLOW)
@@ -57,14 +63,23 @@ class Dialect:
 
     def alias(self, family: Family) -> str | None:
         """What the file calls a module of the family."""
-        found = ((spelled, root) for root in family.roots for spelled, dotted in self.aliases.items() if dotted == root)
+        found = (
+            (spelled, root)
+            for root in family.roots
+            for spelled, dotted in self.aliases.items()
+            if dotted == root
+        )
         return next((spelled for spelled, _ in found), None)
 
     def families(self, dotted: str) -> Iterator[tuple[Family, str]]:
         """The families this file can use with their aliases: that of the callee ``dotted`` first."""
 
         def distance(family: Family) -> int:
-            return 0 if any(dotted.startswith(root + ".") for root in family.roots if _owns(family, dotted)) else 1
+            return (
+                0
+                if any(dotted.startswith(root + ".") for root in family.roots if _owns(family, dotted))
+                else 1
+            )
 
         for family in sorted(FAMILIES, key=distance):
             alias = self.alias(family)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -52,3 +53,8 @@ def disjoint(one: Iterable[Edit], other: Iterable[Edit]) -> bool:
         for a in one
         for b in other
     )
+
+
+def encoded(source: SourceText) -> bytes:
+    """The source as the bytes of its file. Raises UnicodeEncodeError for what its encoding has no bytes for."""
+    return (codecs.BOM_UTF8 if source.bom else b"") + source.text.encode(source.encoding)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Key = tuple[str, str | None]
 """What stays of a finding when its line moves: its code and its function."""
+Analysed = tuple[tuple[Finding, ...], tuple[Loss, ...]]
 COUPLING = "LL2"
 
 
@@ -36,6 +37,10 @@ class Withheld:
     finding: Finding
     title: str
     reason: str
+
+    def __str__(self) -> str:
+        where = f"{self.finding.path}:{self.finding.span.line}:{self.finding.span.column}"
+        return f"{where}: {self.finding.code}: fix withheld ({self.title}): {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +59,14 @@ class Prover:
     source: SourceText
     settings: AnalysisSettings
     is_on: Callable[[str], bool]
+    known: dict[str, Analysed] = field(default_factory=dict)
+    """Texts that were analysed already."""
 
     def offers(self, findings: Sequence[Finding]) -> Iterator[Offer]:
         """A proved fix for each of these findings, as far as there is one."""
+        if not any(_registry.load(finding.code).fix for finding in findings):
+            yield from (Offer(finding, None) for finding in findings)
+            return
         examined = examine_source(self.source, self.settings)
         suspects: dict[object, Suspect] = {}
         for suspect in examined.suspects:
@@ -91,7 +101,9 @@ class Prover:
             if key not in tried:
                 tried[key] = self.after(candidate.edits)
             after = tried[key]
-            reason = after if isinstance(after, str) else judged(finding, before, after, averaged=bench.averaged)
+            reason = (
+                after if isinstance(after, str) else judged(finding, before, after, averaged=bench.averaged)
+            )
             fix = Fix(candidate.title, candidate.applicability, candidate.edits, reanalysed=True)
             if not reason:
                 return Offer(finding, fix, tuple(withheld))
@@ -104,13 +116,19 @@ class Prover:
     def after(self, edits: Iterable[Edit]) -> State | str:
         """What the analysis says of the file after some edits, or why there is no such file."""
         try:
-            changed = applied(self.source, edits)
-            findings, losses = check_source(changed, self.settings)
+            findings, losses = analysed(applied(self.source, edits), self.settings, self.known)
         except Overlap as error:
             return str(error)
         except ParseFailure as failure:
             return f"the result does not parse: {failure.message}"
         return State.of(findings, losses, self.is_on)
+
+
+def analysed(source: SourceText, settings: AnalysisSettings, known: dict[str, Analysed]) -> Analysed:
+    """The findings and losses of a text, once. Raises ParseFailure."""
+    if source.text not in known:
+        known[source.text] = check_source(source, settings)
+    return known[source.text]
 
 
 STILL_COUPLED = "samples stay coupled"

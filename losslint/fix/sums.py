@@ -13,6 +13,8 @@ AXIS_WORDS = ("axis", "axes", "dim", "reduction_indices")
 OPERAND_WORDS = ("input_tensor", "x", "a", "tensor", "t")
 MEAN_OF = {"reduce_sum": "reduce_mean", "sum": "mean"}
 SQUARES = "l2_loss"
+OTHERS = {"reduce_logsumexp", "logsumexp", "norm", "reduce_prod"}
+"""Reductions that take axes as a sum does, and of which no mean is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +51,21 @@ def sum_of(node: cst.CSTNode) -> Sum | None:
     if not isinstance(node, cst.Call) or node.lpar or any(argument.star for argument in node.args):
         return None
     func = node.func
-    name = func.attr.value if isinstance(func, cst.Attribute) else func.value if isinstance(func, cst.Name) else ""
-    if name not in MEAN_OF and name != SQUARES:
+    name = (
+        func.attr.value
+        if isinstance(func, cst.Attribute)
+        else func.value
+        if isinstance(func, cst.Name)
+        else ""
+    )
+    if name not in MEAN_OF and name != SQUARES and name not in OTHERS:
         return None
     positional = [argument for argument in node.args if argument.keyword is None]
     keywords = {argument.keyword.value: argument for argument in node.args if argument.keyword is not None}
     axis = next((keywords[word] for word in AXIS_WORDS if word in keywords), None)
-    operand = positional[0] if positional else next((keywords[w] for w in OPERAND_WORDS if w in keywords), None)
+    operand = (
+        positional[0] if positional else next((keywords[w] for w in OPERAND_WORDS if w in keywords), None)
+    )
     if operand is not None:
         return Sum(node, operand.value, axis or (positional[1] if len(positional) > 1 else None), name)
     return None

@@ -65,13 +65,18 @@ class Tree:
 
         Every binding stands before the node, and the last one cannot be skipped on the way to it.
         """
-        bindings = [found for found in nodes_of(function.body) if _binds(found, name) and self._own(found, function)]
+        bindings = [
+            found for found in nodes_of(function.body) if _binds(found, name) and self._own(found, function)
+        ]
         where = self.span(node)
         begin = (where.line, where.column)
         outside = [found for found in bindings if found not in set(self.around(node))]
         if any((self.span(found).line, self.span(found).column) >= begin for found in outside):
             return False
-        if any(isinstance(found, cst.AssignTarget) and self._statement(found) is self._statement(node) for found in bindings):
+        if any(
+            isinstance(found, cst.AssignTarget) and self._statement(found) is self._statement(node)
+            for found in bindings
+        ):
             return False
         if name in _parameters(function):
             return True
@@ -89,7 +94,11 @@ class Tree:
         if isinstance(binding, (cst.For, cst.CompFor)):
             return binding in around
         block = next(
-            (outer for outer in self.around(binding) if isinstance(outer, (cst.IndentedBlock, cst.SimpleStatementSuite, cst.Module))),
+            (
+                outer
+                for outer in self.around(binding)
+                if isinstance(outer, (cst.IndentedBlock, cst.SimpleStatementSuite, cst.Module))
+            ),
             None,
         )
         return block in around

@@ -33,7 +33,7 @@ def render_json(finished: Run, lines: Lines, style: Style) -> Iterator[str]:
             "files": finished.files,
             "losses": len(finished.losses),
             "findings": len(finished.findings),
-            "fixed": 0,
+            "fixed": finished.fixed,
         },
     }
     if style.statistics:

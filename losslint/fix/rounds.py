@@ -1,0 +1,132 @@
+"""Applying what was proved, round by round: what overlaps waits, what a fix uncovers is mended next, and it ends.
+
+Within a round all fixes were proved one by one on the same text. Together they are proved again; if they disturb each
+other, only the first is taken and the others wait for the next round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from losslint.model import Edit, Finding, Fix, Loss
+from losslint.source.text import SourceText
+
+from .edits import applied, disjoint
+from .prove import COUPLING, Analysed, Prover, State, Withheld, analysed
+
+if TYPE_CHECKING:
+    from losslint.config import AnalysisSettings
+
+MAX_ROUNDS = 20
+APPLIED = ("safe", "suggested")
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """A file after its fixes: the findings and losses that it has now, and how many findings were fixed."""
+
+    source: SourceText
+    findings: tuple[Finding, ...]
+    losses: tuple[Loss, ...]
+    fixed: int = 0
+    withheld: tuple[Withheld, ...] = ()
+
+
+@dataclass(frozen=True)
+class Mender:
+    """How files are mended: which codes count, which findings are silenced, and whether unsafe fixes are wanted.
+
+    ``judge`` leaves of raw findings those that are selected and not suppressed.
+    """
+
+    settings: AnalysisSettings
+    is_on: Callable[[str], bool]
+    judge: Callable[[SourceText, Sequence[Finding]], tuple[Finding, ...]]
+    unsafe: bool = False
+    known: dict[str, Analysed] = field(default_factory=dict)
+
+    def offered(
+        self, source: SourceText, findings: Sequence[Finding]
+    ) -> tuple[tuple[Finding, ...], tuple[Withheld, ...]]:
+        """The findings with their proved fixes, and the candidates that failed."""
+        offers = list(Prover(source, self.settings, self.is_on, self.known).offers(findings))
+        withheld = tuple(reason for offer in offers for reason in offer.withheld)
+        return tuple(replace(offer.finding, fix=offer.fix) for offer in offers), withheld
+
+    def mended(self, source: SourceText, findings: Sequence[Finding], losses: Sequence[Loss]) -> Mended:
+        """The file after all fixes that may be applied, in as many rounds as it takes.
+
+        ``findings`` are those of ``source`` with the fixes that were ``offered`` for them.
+        """
+        fixed = 0
+        withheld: tuple[Withheld, ...] = ()
+        seen = {source.text}
+        for _ in range(MAX_ROUNDS):
+            if fixed:
+                findings, withheld = self.offered(source, findings)
+            chosen = self._chosen(findings)
+            if not chosen:
+                break
+            step = self._together(source, findings, chosen)
+            if step is None or step.source.text in seen:
+                break
+            seen.add(step.source.text)
+            source, findings, losses = step.source, step.findings, step.losses
+            fixed += step.fixed
+        return Mended(source, tuple(findings), tuple(losses), fixed, withheld)
+
+    def _chosen(self, findings: Iterable[Finding]) -> list[Fix]:
+        """Fixes that do not touch each other, in the order of the findings; equal ones once."""
+        wanted = (*APPLIED, "unsafe") if self.unsafe else APPLIED
+        chosen: list[Fix] = []
+        for finding in findings:
+            fix = finding.fix
+            if fix is None or not fix.edits or fix.applicability not in wanted:
+                continue
+            if all(disjoint(fix.edits, other.edits) for other in chosen):
+                chosen.append(fix)
+        return chosen
+
+    def _together(
+        self, source: SourceText, findings: Sequence[Finding], chosen: Sequence[Fix]
+    ) -> Mended | None:
+        for fixes in (chosen, chosen[:1]):
+            edits = tuple(dict.fromkeys(edit for fix in fixes for edit in fix.edits))
+            after = self._state(source, edits)
+            cured = _cured(findings, edits)
+            if len(fixes) == 1 or self._agree(source, after, cured):
+                changed, now, losses = after
+                return Mended(changed, self.judge(changed, now), losses, len(cured))
+        return None
+
+    def _state(
+        self, source: SourceText, edits: Sequence[Edit]
+    ) -> tuple[SourceText, tuple[Finding, ...], tuple[Loss, ...]]:
+        changed = applied(source, edits)
+        return (changed, *analysed(changed, self.settings, self.known))
+
+    def _agree(
+        self,
+        source: SourceText,
+        after: tuple[SourceText, tuple[Finding, ...], tuple[Loss, ...]],
+        cured: Sequence[Finding],
+    ) -> bool:
+        """Whether several fixes together leave no more than each of them alone would."""
+        _, findings, losses = after
+        before = State.of(*analysed(source, self.settings, self.known), self.is_on)
+        now = State.of(findings, losses, self.is_on)
+        new = [code for code, _ in now.counts - before.counts]
+        gone = sum(before.counts.values()) - sum(now.counts.values()) + len(new)
+        return gone >= len(cured) and all(code.startswith(COUPLING) for code in new)
+
+
+def _cured(findings: Iterable[Finding], edits: Sequence[Edit]) -> list[Finding]:
+    """The findings whose whole fix is among the edits."""
+    done = set(edits)
+    return [
+        finding
+        for finding in findings
+        if finding.fix and finding.fix.edits and done.issuperset(finding.fix.edits)
+    ]

@@ -1,0 +1,86 @@
+"""Replacing a file: whole or not at all, and only if it is still the one that was read.
+
+The new content is written beside the file and then renamed over it, which the file system does at once. A process that
+is killed in between leaves the old file and a temporary one, which the next run that writes there takes away.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterable
+from contextlib import suppress
+
+_TEMPORARY = re.compile(r"\..+\.losslint-(\d+)\.tmp")
+
+
+class NotWritten(Exception):
+    """The file was left as it was; the message says why."""
+
+
+def replace_file(path: str, before: bytes, after: bytes) -> None:
+    """Write ``after`` where ``before`` was read. Keeps mode, owner and symbolic links. Raises NotWritten."""
+    target = os.path.realpath(path)
+    try:
+        status = os.stat(target)
+        if not stat.S_ISREG(status.st_mode):
+            raise NotWritten("not fixed: it is not a regular file")
+        if not status.st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH) or not os.access(
+            target, os.W_OK
+        ):
+            raise NotWritten("not fixed: the file is read-only")
+        _replace(target, status, before, after)
+    except OSError as error:
+        raise NotWritten(f"not fixed: {(error.strerror or str(error)).lower()}") from None
+
+
+def _replace(target: str, status: os.stat_result, before: bytes, after: bytes) -> None:
+    folder, name = os.path.split(target)
+    temporary = os.path.join(folder, f".{name}.losslint-{os.getpid()}.tmp")
+    try:
+        # Not for others to read before it has the mode of the file.
+        descriptor = os.open(
+            temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), 0o600
+        )
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(after)
+            file.flush()
+            os.fsync(file.fileno())
+        if hasattr(os, "chown"):
+            with suppress(PermissionError):
+                os.chown(temporary, status.st_uid, status.st_gid)
+        os.chmod(temporary, stat.S_IMODE(status.st_mode))
+        with open(target, "rb") as file:
+            if file.read() != before:
+                raise NotWritten("not fixed: the file has changed since it was read")
+        os.replace(temporary, target)
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink(temporary)
+
+
+def remove_leftovers(folders: Iterable[str]) -> None:
+    """Take away the temporary files of runs that were killed in these directories."""
+    for folder in folders:
+        with suppress(OSError), os.scandir(folder) as entries:
+            for entry in entries:
+                match = _TEMPORARY.fullmatch(entry.name)
+                if match and not _runs(int(match[1])):
+                    with suppress(OSError):
+                        os.unlink(entry.path)
+
+
+def _runs(process: int) -> bool:
+    """Whether a process is still there."""
+    if process == os.getpid():
+        return True
+    if os.name == "nt":  # signal 0 would end it there
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OverflowError, PermissionError):
+        return True
+    return True
