@@ -92,7 +92,7 @@ def judgement_of(answer: Mapping[str, Any]) -> Judgement:
         values=[Curve(curve["variant"], tuple(curve["value"])) for curve in answer["curves"]],
         gradients=[Curve(curve["variant"], tuple(curve["gradient"])) for curve in answer["curves"]],
         interaction=max(answer["interaction"].values()),
-        pairs=[(whole, parts) for whole, parts in (*resample["pairs"], resample["across"])],
+        pairs=[(whole, parts) for whole, parts in (*resample["pairs"], *resample["across"])],
         parts=resample["large"] // resample["small"],
         tolerance=answer["tolerance"],
     )

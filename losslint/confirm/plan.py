@@ -21,7 +21,7 @@ from losslint.confirm.families import (
     ROW_LIKE,
     TARGET,
 )
-from losslint.confirm.locate import Candidate
+from losslint.confirm.locate import Candidate, Function
 from losslint.confirm.specs import Dim, InputSpec, SpecError, parse_input, with_predictions
 
 Plan = tuple[InputSpec, ...]
@@ -179,38 +179,50 @@ def _families(candidate: Candidate, context: str) -> Iterator[tuple[str, str]]:
         )
 
 
-def _by_shape(node: ast.AST) -> Iterator[tuple[str, str]]:
+def _by_shape(node: Function) -> Iterator[tuple[str, str]]:
     """Families for the rank and the last size that slices, ``axis=`` and ``one_hot`` betray."""
     rank, last = 0, 0
+    axes = {axis for value in _axis_values(node) for axis in _integers(value)}
+    if inner_axes := {axis for axis in axes if axis > 0}:
+        rank = max(inner_axes) + 1 + (len(inner_axes) > 1 and -1 in axes)
     for inner in ast.walk(node):
-        if isinstance(inner, ast.Subscript):
-            index = inner.slice.elts if isinstance(inner.slice, ast.Tuple) else [inner.slice]
-            has_ellipsis = any(isinstance(i, ast.Constant) and i.value is Ellipsis for i in index)
-            if len(index) > 1:
-                rank = max(rank, len(index) if not has_ellipsis else 0)
-                last = max(last, _reach(index[-1]))
-        elif isinstance(inner, ast.keyword) and inner.arg in {"axis", "axes", "dim"}:
-            axes = inner.value.elts if isinstance(inner.value, ast.List | ast.Tuple) else [inner.value]
-            rank = max([rank, *(a.value + 1 for a in axes if _is_int(a) and a.value > 0)])  # type: ignore[attr-defined]
+        if isinstance(inner, ast.Subscript) and isinstance(inner.slice, ast.Tuple):
+            index = inner.slice.elts
+            if not any(isinstance(i, ast.Constant) and i.value is Ellipsis for i in index):
+                rank = max(rank, len(index))
+            last = max(last, _reach(index[-1]))
         elif isinstance(inner, ast.Call) and _called(inner) == "one_hot":
-            depth = [
-                a
-                for a in (*inner.args[1:2], *(k.value for k in inner.keywords if k.arg == "depth"))
-                if _is_int(a)
-            ]
-            size = depth[0].value if depth else 5  # type: ignore[attr-defined]
+            given = [*inner.args[1:2], *(k.value for k in inner.keywords if k.arg == "depth")]
+            size = next((depth for value in given for depth in _integers(value)), 5)
             yield f"(N):int[0..{size - 1}]", f"(N,{size}):real"
             yield f"(N,8,8):int[0..{size - 1}]", f"(N,8,8,{size}):real"
-    size = last or (1 if rank == 4 else 5)
     if rank > 2 or last > 1:
-        inner_shape = ",".join(["8"] * max(0, rank - 2))
-        shape = f"(N,{inner_shape},{max(size, 1)})" if inner_shape else f"(N,{max(size, 2)})"
+        size = last or (1 if rank >= 4 else 5)
+        inside = "".join(",8" for _ in range(rank - 2))
+        shape = f"(N{inside},{size})" if inside else f"(N,{max(size, 2)})"
         yield f"{shape}:real", f"{shape}:real"
         yield f"{shape}:binary", f"{shape}:unit-interval"
 
 
-def _is_int(node: ast.AST) -> bool:
-    return isinstance(node, ast.Constant) and type(node.value) is int
+AXIS_NAMES = frozenset({"axis", "axes", "dim"})
+
+
+def _axis_values(node: Function) -> Iterator[ast.expr]:
+    """What ``axis=`` is given, and what a parameter of that name is by default."""
+    yield from (k.value for k in ast.walk(node) if isinstance(k, ast.keyword) and k.arg in AXIS_NAMES)
+    positional = [*node.args.posonlyargs, *node.args.args]
+    defaults = node.args.defaults
+    with_default = zip(positional[len(positional) - len(defaults) :], defaults, strict=True)
+    yield from (default for a, default in with_default if a.arg in AXIS_NAMES)
+
+
+def _integers(value: ast.expr) -> list[int]:
+    """The integer, or the integers of the list or tuple, that the expression is."""
+    try:
+        literal = ast.literal_eval(value)
+    except ValueError:
+        return []
+    return [x for x in (literal if isinstance(literal, list | tuple) else [literal]) if type(x) is int]
 
 
 def _reach(index: ast.expr) -> int:

@@ -104,6 +104,11 @@ class Worker:
             self.close()
             raise
 
+    @property
+    def pid(self) -> int | None:
+        """The process, while there is one."""
+        return self._process.pid if self._process is not None else None
+
     def close(self) -> None:
         """Ends the process and everything in its group."""
         process, self._process = self._process, None

@@ -22,7 +22,7 @@ from losslint.source.comments import read_pragmas
 from losslint.source.text import ParseFailure, SourceText, UnreadableFile, parse, read_source
 
 IMPORT_SHARE = 0.5  # of a loss's time may go into importing its module; then it is tried without the module
-STUDENT = {2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776, 6: 2.571, 7: 2.447, 8: 2.365}
+STUDENT = {2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776, 6: 2.571}
 PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "losslint.toml", ".losslint.toml", ".git")
 
 
