@@ -6,7 +6,6 @@ shown as a replacement character, so that a checked file cannot steer the termin
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -14,7 +13,7 @@ from itertools import groupby
 from rich.cells import cell_len
 
 from losslint.model import Span
-from losslint.report.terminal import printable
+from losslint.report.terminal import printable, wrapped
 
 _BEFORE = 20
 """Characters of context left of a mark in a line that is too long to show whole."""
@@ -109,5 +108,5 @@ def _underline(line: str, offset: int, mark: Mark, width: int) -> Iterator[Row]:
     yield Row(None, drawn, kind)
     # Beside the mark there is no room; below it there is, and a mark far to the right gets some to its left.
     start = min(indent, max(width - _LABEL_WIDTH, 0))
-    for part in textwrap.wrap(mark.label, width - start):
+    for part in wrapped(mark.label, width - start):
         yield Row(None, " " * start + part, kind)

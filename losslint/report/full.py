@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from losslint.model import Finding, Severity
 from losslint.report.concise import place
 from losslint.report.frame import PRIMARY, SECONDARY, SOURCE, Mark, Row, frame
-from losslint.report.terminal import BLUE, BOLD, paint, printable
+from losslint.report.terminal import BLUE, BOLD, paint, printable, wrapped
 
 if TYPE_CHECKING:
     from losslint.report import Lines, Style
@@ -28,14 +27,14 @@ def render_full(finished: Run, lines: Lines, style: Style) -> Iterator[str]:
     codes = sorted({finding.code for finding in finished.findings})
     if codes:
         more = f" (and {', '.join(codes[1:])})" if codes[1:] else ""
-        yield "\n".join(textwrap.wrap(f"Read more: losslint rule {codes[0]}{more}", style.width)) + "\n"
+        yield "\n".join(wrapped(f"Read more: losslint rule {codes[0]}{more}", style.width)) + "\n"
 
 
 def _block(finding: Finding, source: Sequence[str], style: Style) -> Iterator[str]:
     color = _SEVERITY[finding.severity]
     code = paint(f"{finding.severity.value}[{finding.code}]", color, on=style.color)
     yield f"{code} {paint(finding.name, BOLD, on=style.color)}"
-    yield from textwrap.wrap(printable(finding.message), style.width)
+    yield from wrapped(finding.message, style.width)
     marks = _marks(finding)
     gutter = len(str(max((mark.span.line for mark in marks), default=1) + 3))
     where = f" in {finding.function}" if finding.function else ""
@@ -80,8 +79,7 @@ def _notes(finding: Finding) -> Iterator[tuple[str, str]]:
 
 def _note(word: str, text: str, gutter: int, style: Style) -> Iterator[str]:
     start = f"{' ' * gutter} = {word}: "
-    wrapped = textwrap.wrap(printable(text), max(style.width - len(start), 20))
-    for number, line in enumerate(wrapped):
+    for number, line in enumerate(wrapped(text, max(style.width - len(start), 20))):
         if number:
             yield f"{' ' * len(start)}{line}"
         else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 BOLD, DIM, RED, BLUE = "1", "2", "1;31", "1;34"
 _TAB = "    "
 
@@ -9,6 +11,11 @@ _TAB = "    "
 def paint(text: str, code: str, *, on: bool) -> str:
     """The text in an ANSI style, or as it is."""
     return f"\x1b[{code}m{text}\x1b[0m" if on and text and code else text
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """The text in lines of at most that many characters; words such as ``micro-batches`` stay whole."""
+    return textwrap.wrap(printable(text), width, break_on_hyphens=False)
 
 
 def printable(text: str) -> str:
