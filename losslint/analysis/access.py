@@ -77,8 +77,8 @@ CONSTANTS: dict[str, Value] = {
 
 def attribute(run: Interpreter, owner: Value, attr: str) -> Value:
     """``owner.attr``."""
-    if run.program.table.find(f"Strategy.{attr}") is not None:  # the number of replicas, wherever it is read
-        return constant()
+    if not isinstance(owner, Unknown) and run.program.table.find(f"Strategy.{attr}") is not None:
+        return constant(opaque=True)  # the number of replicas: with a batch size it makes the global one
     if isinstance(owner, External):
         if attr in CONSTANTS and run.program.table.find(f"{owner.name}.{attr}") is None:
             return CONSTANTS[attr]

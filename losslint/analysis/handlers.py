@@ -81,8 +81,7 @@ HOWS: dict[str, frozenset[str]] = {
     ),
     "loss_class": frozenset(["last_axis", "elementwise", "sparse", "images", "all", "ratio", "pairwise"]),
     "count": frozenset({"replicas", "plain"}),
-    "block": frozenset({"", "log"}),
-    **dict.fromkeys(("moments", "wrapper", "gradient", "per_sample", "effect"), frozenset({""})),
+    **dict.fromkeys(("moments", "wrapper", "gradient", "per_sample", "effect", "block"), frozenset({""})),
 }
 """The variants that the handler of a kind knows by itself; others have handlers of their own."""
 

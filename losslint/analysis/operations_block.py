@@ -77,7 +77,7 @@ def _one(call: Call, value: Tensor, right: Tensor | None) -> Tensor:
 def _scaled(at: At, operation: Operation, value: Tensor, size: int | None) -> Tensor:
     """What the operation does to the degree of a block that lies within a sample."""
     exponent = operation.get("exponent")
-    if operation.how == "log":
+    if operation.get("log"):
         logarithm = algebra.logarithm(at, value)
         # A ridge added to the matrix: it matters or not, by its size.
         return (

@@ -275,9 +275,16 @@ CASES: dict[str, Case] = {
         "d = tf.reduce_sum((y_pred - y_true) ** 2)\n"
         "return tf.sqrt(d + keras.backend.epsilon() + keras.config.epsilon())"
     ),
-    "replicas": Case(
-        "n = tf.distribute.get_strategy().num_replicas_in_sync\n"
-        "return tf.reduce_sum((y_pred - y_true) ** 2) / n"
+    "mean by replicas": Case(
+        "strategy = tf.distribute.OneDeviceStrategy('/cpu:0')\n"
+        "return tf.reduce_mean((y_pred - y_true) ** 2) / strategy.num_replicas_in_sync"
+    ),
+    # With a batch size it would be the global one, so alone it may be as much.
+    "sum by replicas": Case(
+        "strategy = tf.distribute.OneDeviceStrategy('/cpu:0')\n"
+        "return tf.reduce_sum((y_pred - y_true) ** 2) / strategy.num_replicas_in_sync",
+        ROWS,
+        ("degree", "gradient_degree", "coupled"),
     ),
     # -- block
     "inverse in a sample": Case(f"return tf.reduce_sum(tf.linalg.inv({SPD}), axis=[1, 2])", MATRICES),
