@@ -24,7 +24,7 @@ def inferred(program: Program) -> Loss | None:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One program: ``outcome`` is ``right``, ``unknown``, ``wrong`` or ``discarded``; ``details`` say what differs."""
+    """One program: ``outcome`` is right, unknown, wrong or discarded; ``details`` say what differs."""
 
     program: Program
     outcome: str

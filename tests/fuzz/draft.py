@@ -105,7 +105,7 @@ class Draft:
     dialects: Sequence[str] = ("tf",)
     counter: int = 0
 
-    # -- choices ------------------------------------------------------------------------------------------------
+    # -- choices
 
     def chance(self, probability: float) -> bool:
         return self.rng.random() < probability
@@ -130,14 +130,14 @@ class Draft:
         """A variable with at least one axis."""
         return self.variable(lambda var: var.rank > 0 and fits(var))
 
-    # -- writing ------------------------------------------------------------------------------------------------
+    # -- writing
 
     def name(self) -> str:
         self.counter += 1
         return f"v{self.counter}"
 
     def bind(self, text: str, shape: Shape, range_: str = "real", *, heavy: bool = False) -> Var:
-        """The value of an expression under a new name (or as it is, in a lambda and now and then elsewhere)."""
+        """The value of an expression under a new name (in a lambda, and now and then elsewhere, as it is)."""
         if self.inline or (len(text) < 60 and self.chance(0.15)):
             var = Var(text, shape, range_, heavy)
         else:

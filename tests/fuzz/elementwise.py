@@ -1,8 +1,11 @@
 """Elementwise operations: of one operand, of two, with constants."""
 
+# The spellings of an operation are a table: one row, one line.
+# ruff: noqa: E501
+
 from __future__ import annotations
 
-from .draft import N, Draft, Var, broadcast, entries, narrower, op
+from .draft import Draft, N, Var, broadcast, entries, narrower, op
 
 # (what it takes, what it gives, whether it grows fast, spellings by dialect)
 UNARY: list[tuple[str, str, bool, dict[str, tuple[str, ...]]]] = [
@@ -51,7 +54,7 @@ def unary(draft: Draft) -> Var | None:
     if var is None:
         return None
     fitting = [row for row in UNARY if accepts(row[0], var) and not (row[2] and var.heavy)]
-    takes, gives, fast, spellings = draft.pick(fitting)
+    _, gives, fast, spellings = draft.pick(fitting)
     text = spelled(draft, spellings).replace("{}", var.text)
     if "binary_crossentropy" in text and var.rank == 0:
         return None

@@ -1,10 +1,13 @@
 """Control flow, helpers, ready losses: what stands between the operations."""
 
+# The spellings of an operation are a table: one row, one line.
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import textwrap
 
-from .draft import OPS, N, Draft, Var, broadcast, op
+from .draft import OPS, Draft, N, Var, broadcast, op
 from .elementwise import partner
 from .reducing import reduction
 

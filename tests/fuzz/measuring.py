@@ -1,7 +1,7 @@
 """What TensorFlow says of many programs, fast: two draws first, many only where in doubt.
 
-The truth of DESIGN, section 1, on a narrower field than ``losslint.confirm`` has to serve: every input leads with N,
-all is done eagerly and in double precision. Loading TensorFlow and judging curves are ``losslint.confirm``'s own.
+The definitions are those of ``losslint.confirm``, on a narrower field than it has to serve: every input leads
+with N, all is done eagerly and in double precision. Loading TensorFlow and judging curves are its own.
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ SMALLEST, LARGEST = 1e-9, 1e12
 class Truth:
     """What was measured; ``discarded`` says why a program tells nothing.
 
-    ``degrees`` and ``gradients`` hold every right answer. There is one where all curves are pure powers. A curve that
-    only tends to a power is ``mixed`` by the letter of the definition and that power by its trend; both are right.
-    ``gradients`` is empty where no gradient flows. ``coupled`` holds both answers where samples do not feel each
-    other and the degree is not exact, so that there is nothing to compare the micro-batches with.
+    ``degrees`` and ``gradients`` hold every right answer. There is one where all curves are pure powers. A
+    curve that only tends to a power is ``mixed`` by the letter of the definition and that power by its trend:
+    both are right. ``gradients`` is empty where no gradient flows. ``coupled`` holds both answers where samples
+    do not feel each other and the degree is not exact: there is nothing to compare the micro-batches with.
     """
 
     degrees: frozenset[str] = frozenset()
@@ -229,7 +229,7 @@ def _coupled(
 def _interaction(
     loss: Loss, specs: Sequence[InputSpec], draw: Draw, degree: Fraction | None, n: int = 6
 ) -> float:
-    """How much the first half of a batch feels that the second is exchanged, in its gradient and in the value.
+    """How much the first half of a batch feels that the second is exchanged, in gradient and value.
 
     With a ``degree``, also how far the whole is from the mean of its halves, scaled by the degree.
     """
@@ -262,7 +262,7 @@ def _halves(first: list[Array], second: list[Array], half: int) -> list[Array]:
 
 
 def _degrees(curves: Sequence[Curve]) -> frozenset[str]:
-    """The right answers for these curves; none if they are all zero. What is zero on some draws only has a kink."""
+    """The right answers for these curves; none if all are zero. What is zero on some draws has a kink."""
     judged = degree_of(curves, TOLERANCE)
     if judged.text == "unknown":
         return frozenset()

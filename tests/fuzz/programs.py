@@ -1,12 +1,15 @@
 """Whole programs: a module with one loss in it, and the inputs that it takes."""
 
+# The spellings of an operation are a table: one row, one line.
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import random
 from dataclasses import dataclass
 
 from . import elementwise, reducing, shaping
-from .draft import N, Draft, Module, Shape, Var
+from .draft import Draft, Module, N, Shape, Var
 from .flowing import indented, steps
 from .reducing import normalised, reduction
 
@@ -29,7 +32,7 @@ class Program:
     qualname: str
     via: str
     inputs: str
-    seed: int = 0
+    serial: int = 0
 
 
 DIALECTS = (("tf",), ("tf",), ("tf",), ("K",), ("ops",), ("tf", "K"), ("tf", "ops"))
@@ -54,6 +57,11 @@ def program(rng: random.Random, serial: int = 0) -> Program:
     steps(draft, rng.randint(1, 5))
     result = _finish(draft)
     return _assembled(draft, result, fed, serial)
+
+
+def numbered(seed: int, serial: int) -> Program:
+    """The program of that number in the sequence of that seed."""
+    return program(random.Random(f"{seed}/{serial}"), serial)
 
 
 def _inputs(draft: Draft) -> str:

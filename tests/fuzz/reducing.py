@@ -1,5 +1,8 @@
 """Reductions over axes written in every way, divisors, operations along an axis."""
 
+# The spellings of an operation are a table: one row, one line.
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -171,7 +174,7 @@ def squared_length(draft: Draft) -> Var | None:
 
 def count(draft: Draft, var: Var) -> tuple[str, int]:
     """A number of samples or entries as a float, and its power of N."""
-    k, p = entries(var.shape)
+    _, p = entries(var.shape)
     rows = [
         "tf.cast(tf.shape({0})[0], tf.float64)",
         "tf.cast(tf.shape({0})[0], {0}.dtype)",
@@ -263,7 +266,7 @@ def along(draft: Draft) -> Var | None:
     _, gives, forms = draft.pick(ALONG)
     form = draft.pick(forms)
     axis = draft.pick((0, -1, -1, var.rank - 1))
-    name = next(name for name in NO_AXIS if f"{name}(" in form)
+    name = next((name for name in NO_AXIS if f"{name}(" in form), "")
     if name == "K.softmax" and var.rank == 1:
         return None
     if name in NO_AXIS and draft.chance(0.3):

@@ -1,13 +1,13 @@
 """Programs that the fuzzer found and that are mended: each with the truth beside it.
 
-A file of ``regressions/`` starts with two comments, what the loss is fed and what TensorFlow measures, and holds a
-module that defines ``loss``::
+A file of ``regressions/`` starts with two comments, what the loss is fed and what TensorFlow measures, and
+holds a module that defines ``loss``::
 
     # inputs: y_true=(N,4):real y_pred=(N,4):real
     # truth: degree=1 gradient=1 coupled=false returns=scalar
 
-``gradient=none`` says that no gradient flows. Where the analysis may only say that it does not know, the truth is
-followed by ``may-be-unknown``.
+``gradient=none`` says that no gradient flows. Where the analysis may only say that it does not know, the
+truth is followed by ``may-be-unknown``.
 """
 
 from __future__ import annotations

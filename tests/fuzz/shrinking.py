@@ -1,4 +1,4 @@
-"""A disagreement made small: statements and operations are left out as long as the analysis stays wrong alike."""
+"""A disagreement made small: statements and operations go as long as the analysis stays wrong alike."""
 
 from __future__ import annotations
 

@@ -1,0 +1,49 @@
+"""Many programs compared: the analysis runs in this process, TensorFlow in one of its own."""
+
+from __future__ import annotations
+
+import collections
+import os
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing import get_context
+
+from losslint.model import Loss
+
+from .comparing import Comparison, compare, inferred
+from .programs import Program, numbered
+from .shrinking import shrunk
+
+CHUNK, AHEAD = 16, 4
+Pair = tuple[Program, Loss | None]
+
+
+def _start() -> None:
+    os.environ |= {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # TensorFlow's remarks about the machine
+    from .measuring import framework
+
+    framework()
+
+
+def _compare_all(pairs: list[Pair]) -> list[Comparison]:
+    return [compare(program, loss) for program, loss in pairs]
+
+
+def comparisons(seed: int, programs: range) -> Iterator[Comparison]:
+    """Every program compared, in order."""
+    waiting: collections.deque[Future[list[Comparison]]] = collections.deque()
+    with ProcessPoolExecutor(1, get_context("spawn"), _start) as pool:
+        for first in range(programs.start, programs.stop, CHUNK):
+            chunk = [numbered(seed, serial) for serial in range(first, min(first + CHUNK, programs.stop))]
+            waiting.append(pool.submit(_compare_all, [(each, inferred(each)) for each in chunk]))
+            while len(waiting) > AHEAD:
+                yield from waiting.popleft().result()
+        for future in waiting:
+            yield from future.result()
+
+
+def shrunk_apart(found: list[Comparison]) -> list[Comparison]:
+    """Each made as small as it goes."""
+    with ProcessPoolExecutor(1, get_context("spawn"), _start) as pool:
+        return list(pool.map(shrunk, found))
