@@ -41,7 +41,7 @@ from losslint.analysis.values import (
 )
 from losslint.analysis.vocabulary import OUTPUTS, TARGETS, Vocabulary
 from losslint.handed import Handed, traced
-from losslint.model import Binding, Finding, Loss, TrailStep
+from losslint.model import Binding, Finding, Loss, TrailStep, Verdict
 from losslint.rules import _registry
 from losslint.source.comments import NO_PRAGMAS, Pragmas, read_pragmas
 from losslint.source.entries import Entry, Words, find_entries
@@ -156,6 +156,7 @@ class Check:
         self.handed = Handed(self.index)
         findings: dict[tuple[str, object], Finding] = {}
         losses: list[Loss] = []
+        helpers: list[tuple[Entry, list[Finding]]] = []
         entries = find_entries(self.index, self._words(), self.pragmas.is_loss, self._is_loss_class)
         for entry in entries:
             run = self._interpreter(program)
@@ -167,11 +168,20 @@ class Check:
             judged = list(self.handed.outcomes(run, entry))
             if outcome.options and entry.found_by != "use":
                 losses.append(self._loss(run, entry, outcome))
-                if not (entry.helper or entry.metric or entry.found_by in ("gradient", "add_loss")):
-                    judged.insert(0, replace(outcome, found_by=entry.found_by, traced=traced(run, entry)))
+                if not (entry.metric or entry.found_by in ("gradient", "add_loss")):
+                    returned = replace(outcome, found_by=entry.found_by, traced=traced(run, entry))
+                    if entry.callers:
+                        own = self._findings(entry.qualname, entry.line, returned, run.recording)
+                        helpers.append((entry, list(own)))
+                    else:
+                        judged.insert(0, returned)
             for one in judged:
                 for finding in self._findings(entry.qualname, entry.line, one, run.recording):
                     findings.setdefault((finding.code, finding.span), finding)
+        followed = {loss.qualname for loss in losses if loss.verdict is not Verdict.UNKNOWN}
+        for entry, own in helpers:  # judged by its callers, if one of them could be followed to its end
+            for finding in own if followed.isdisjoint(entry.callers) else ():
+                findings.setdefault((finding.code, finding.span), finding)
         for statement in script_statements(self.index):
             run = self._interpreter(program)
             self._run_script(run, statement)

@@ -213,7 +213,13 @@ def _gather_nd(call: Call) -> Value:
             spread=algebra.interaction(value, indices),
         )
     rows = indices.axes.front[0] if indices.axes.front else None
-    if rows is not None and rows.data:  # the rows that `where` found: a mask in another form
+    if rows is not None and rows.data and max(value.spread, indices.spread) is Spread.SAMPLE:
+        # The rows that `where` found: a mask in another form.
+        kept = algebra.joined(
+            value, replace(indices, raised=()), degree=value.degree, slope=value.slope, spread=Spread.SAMPLE
+        )
+        return replace(kept, axes=Axes((rows,), ZERO, ()))
+    if rows is not None and rows.data:
         kept = algebra.joined(value, replace(indices, raised=()), degree=value.degree, slope=value.slope, spread=algebra.interaction(value, indices))
         return replace(kept, axes=Axes((rows,), ZERO, ()))
     if value.axes.batches == 0 and not value.axes.unsure:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from .index import ModuleIndex, Unit, flat
@@ -15,7 +15,7 @@ from .sinks import STEP_CALLS, adds, compiles, compiling_matters
 class Entry:
     """A loss to analyse. ``node`` is a function, a lambda or a call of ``partial``; ``outer`` the function it is defined in.
 
-    ``helper``: other losses of the module call it, so what it returns is judged where it ends up. ``metric``: its name
+    ``callers``: the losses of the module that call it; what it returns is judged where it ends up. ``metric``: its name
     says that it measures and is not minimised.
     """
 
@@ -26,7 +26,7 @@ class Entry:
     owner: ast.ClassDef | None = None
     outer: Unit | None = None
     statement: ast.stmt | None = None
-    helper: bool = False
+    callers: frozenset[str] = frozenset()
     metric: bool = False
 
 
@@ -209,25 +209,13 @@ class Finder:
                     called.setdefault(name, set()).add(entry.qualname)
         return [
             entry
-            if not (called.get(entry.qualname.rpartition(".")[2], set()) - {entry.qualname})
-            or entry.found_by in ("compile", "comment")
-            else _as_helper(entry)
+            if entry.found_by in ("compile", "comment")
+            else replace(
+                entry,
+                callers=frozenset(called.get(entry.qualname.rpartition(".")[2], ())) - {entry.qualname},
+            )
             for entry in found
         ]
-
-
-def _as_helper(entry: Entry) -> Entry:
-    return Entry(
-        entry.qualname,
-        entry.line,
-        entry.node,
-        entry.found_by,
-        entry.owner,
-        entry.outer,
-        entry.statement,
-        True,
-        entry.metric,
-    )
 
 
 def parameter_names(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[str]:
