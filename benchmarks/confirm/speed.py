@@ -3,8 +3,8 @@
     python benchmarks/confirm/speed.py [--python PYTHON] [--losses 100]
 
 Targets: the first result at most TensorFlow's import time + 0.5 s; each further simple loss at most 60 ms
-at the median; memory flat over all losses with one worker. Exit status 1 if one is missed. Times are of the wall
-clock: on a machine that does other work as well, read the processor's.
+at the median; memory flat over all losses with one worker. Exit status 1 if one is missed. Times are those of
+the wall clock: on a machine that does other work as well, read the processor's.
 """
 
 from __future__ import annotations

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from losslint.confirm.model import Measured
+from losslint.confirm.model import ConfirmOptions, LossRequest, Measured
+from losslint.confirm.process import NoFramework
 from losslint.model import Confirmation, Finding
+
+Confirm = Callable[[Sequence[LossRequest], ConfirmOptions], Iterable[Measured]]
 
 CONFIRMED, REFUTED, UNCONFIRMED = "confirmed", "refuted", "unconfirmed"
 
@@ -18,6 +21,38 @@ class Claim:
 
     holds: Callable[[Measured], bool]
     words: str
+
+
+def confirm_findings(
+    findings: Sequence[Finding], options: ConfirmOptions, confirm: Confirm | None = None
+) -> tuple[Finding, ...]:
+    """The findings, each with its confirmation; every loss is run once. Executes the code of those losses.
+
+    Without a framework all stay, ``unconfirmed`` for that reason. ``confirm`` stands in for
+    ``confirm_losses``.
+    """
+    run = confirm or _confirm_losses
+    places = {_place(f): LossRequest(f.path, f.function, f.function_line) for f in findings if f.function}
+    try:
+        results = dict(zip(places, run(tuple(places.values()), options), strict=True)) if places else {}
+    except NoFramework as error:
+        missing = Confirmation(UNCONFIRMED, reason=str(error))
+        return tuple(replace(finding, confirmation=missing) for finding in findings)
+    nowhere = Confirmation(UNCONFIRMED, reason="it is in no function that could be run")
+    return tuple(
+        replace(f, confirmation=judge_finding(f, results[_place(f)]) if _place(f) in results else nowhere)
+        for f in findings
+    )
+
+
+def _confirm_losses(requests: Sequence[LossRequest], options: ConfirmOptions) -> Iterable[Measured]:
+    from losslint.confirm.session import confirm_losses
+
+    return confirm_losses(requests, options)
+
+
+def _place(finding: Finding) -> tuple[str, str | None, int | None]:
+    return finding.path, finding.function, finding.function_line
 
 
 def judge_finding(finding: Finding, measured: Measured) -> Confirmation:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from losslint.confirm.findings import CLAIMS, judge_finding
-from losslint.confirm.model import Measured
+from losslint.confirm.findings import CLAIMS, confirm_findings, judge_finding
+from losslint.confirm.model import ConfirmOptions, Measured
+from losslint.confirm.process import NoFramework
 from losslint.model import Finding, Severity, Span
 
 
@@ -72,3 +75,35 @@ def test_every_rule_about_the_batch_has_a_claim():
     assert {"LL101", "LL102", "LL103", "LL104", "LL105", "LL108", "LL201", "LL202", "LL203", "LL204"} <= set(
         CLAIMS
     )
+
+
+def located(code, function, line):
+    return replace(finding(code), function=function, function_line=line)
+
+
+def test_every_loss_is_run_once_and_every_finding_judged():
+    asked = []
+
+    def confirm(requests, options):
+        asked.extend(requests)
+        return [replace(measured("1"), qualname=request.qualname) for request in requests]
+
+    findings = [
+        located("LL101", "a", 3),
+        located("LL104", "a", 3),
+        located("LL101", "b", 9),
+        finding("LL001"),
+    ]
+    judged = confirm_findings(findings, ConfirmOptions(), confirm)
+    assert [request.qualname for request in asked] == ["a", "b"]
+    statuses = [f.confirmation.status for f in judged if f.confirmation]
+    assert statuses == ["confirmed", "refuted", "confirmed", "unconfirmed"]
+
+
+def test_without_a_framework_the_findings_stay():
+    def confirm(requests, options):
+        raise NoFramework("no TensorFlow here")
+
+    (judged,) = confirm_findings([located("LL101", "a", 3)], ConfirmOptions(), confirm)
+    assert judged.confirmation is not None
+    assert (judged.confirmation.status, judged.confirmation.reason) == ("unconfirmed", "no TensorFlow here")
