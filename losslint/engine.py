@@ -281,6 +281,7 @@ class Check:
                 value = Tensor(axes, ZERO, slope, Spread.SAMPLE) if axes.batches else Tensor(axes)
             elif isinstance(value, Tensor) and value.data:
                 run.raw[id(value)] = name
+                run.keep(value)
             scope.names[name] = value
         star = closure.node.params.star_arg
         if isinstance(star, cst.Param):

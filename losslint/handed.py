@@ -90,5 +90,8 @@ def _by_keras(run: Interpreter, value: Value) -> bool:
     """Whether a loss object made the average: Keras divides it by the number of replicas."""
     leaves = [option for _, option in value.options] if isinstance(value, Either) else [value]
     return any(
-        step.site.node in run.uses.scaled for leaf in leaves if isinstance(leaf, Tensor) for step in leaf.reduced
+        step.site.node in run.uses.scaled
+        for leaf in leaves
+        if isinstance(leaf, Tensor)
+        for step in leaf.reduced
     )

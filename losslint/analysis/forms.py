@@ -1,8 +1,8 @@
 """How a value was made, where that matters to floating point and its degree does not tell.
 
-``log(sum(exp(x)))`` and a division by a sum of masks are patterns of two or three operations on the very same value. A form
-belongs to one value object: whatever makes another value of it, and is not listed here, loses the form. So an epsilon, a
-``maximum`` or a maximum that was subtracted first ends what would be reported.
+``log(sum(exp(x)))`` and a division by a sum of masks are patterns of two or three operations on the very same
+value. A form belongs to one value object: whatever makes another value of it, and is not listed here, loses the
+form. So an epsilon, a ``maximum`` or a maximum that was subtracted first ends what would be reported.
 """
 
 from __future__ import annotations
@@ -60,7 +60,9 @@ class Forms:
         if known is not None:
             return known[1]
         name = parameters.get(id(value), "").lower()
-        if name and (name in TARGETS or name.startswith("y_true") or not MASKS.isdisjoint({name, *name.split("_")})):
+        if name and (
+            name in TARGETS or name.startswith("y_true") or not MASKS.isdisjoint({name, *name.split("_")})
+        ):
             return frozenset({Form.MASK})
         return NOTHING
 
@@ -136,7 +138,8 @@ def combine(
         for value, has in ((left, one), (right, two)):
             if Form.EMPTY in has and isinstance(value, Tensor):
                 forms.mark(value, Form.TESTED)
-        if result.axes.batches < 2 and not result.axes.unsure:  # every sample is like itself, so a matrix of pairs is not empty
+        # Every sample is like itself, so a matrix of pairs is not empty: only masks per sample can be.
+        if result.spread is Spread.SAMPLE and result.axes.batches < 2 and not result.axes.unsure:
             forms.mark(result, Form.MASK)
     elif how == "multiply":
         forms.mark(result, *((one | two) & {Form.MASK, Form.EMPTY, Form.TESTED}))
@@ -164,5 +167,7 @@ def _chosen(forms: Forms, roles: Mapping[str, Value], result: Tensor) -> Tensor:
     for role in ("x", "y"):
         flaw = forms.pending(roles.get(role, Const(None)))
         if flaw is not None:
-            return replace(result, flaws=merge(result.flaws, (flaw,)), trail=merge(result.trail, (flaw.step,)))
+            return replace(
+                result, flaws=merge(result.flaws, (flaw,)), trail=merge(result.trail, (flaw.step,))
+            )
     return result

@@ -11,6 +11,7 @@ import libcst as cst
 
 from losslint.source.index import Assigned, Import, ModuleIndex
 
+from .degree import ZERO
 from .program import class_value
 from .scope import ModuleRef, Scope
 from .values import Const, External, Module, Tensor, Unknown, Value
@@ -82,6 +83,9 @@ def named_constant(run: Interpreter, name: str, value: Value) -> Value:
         and run.vocabulary.is_batch_size(name)
     ):
         return Tensor(number=float(value.value), nominal=name)
+    if isinstance(value, Tensor) and value.nominal and value.number is None and value.degree == ZERO:
+        if run.vocabulary.is_batch_size(name):  # so many per replica, times the replicas: nobody sees how many
+            return run.parameter(name, loss=False)
     return value
 
 

@@ -1,4 +1,4 @@
-"""Half precision: which casts begin it and which end it. What it does to a batch sum is told in ``reduce``."""
+"""Half precision: which casts begin and end it. What it does to a batch sum is told in ``reduce``."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FIXED = {
 def held(name: str, args: Sequence[Value], kwargs: Mapping[str, Value], result: Value) -> Value:
     """The result of a call with the precision that it has, if the call (``name``) is a cast."""
     last = name.rpartition(".")[2]
-    if not isinstance(result, Tensor) or last not in CASTS and last not in FIXED:
+    if not isinstance(result, Tensor) or (last not in CASTS and last not in FIXED):
         return result
     dtype = FIXED.get(last) or _dtype(kwargs.get("dtype", args[1] if len(args) > 1 else Const(None)))
     half = HALVES.get(dtype, "")
@@ -30,7 +30,7 @@ def held(name: str, args: Sequence[Value], kwargs: Mapping[str, Value], result: 
 
 
 def _dtype(value: Value) -> str:
-    """The name of a dtype: ``"float16"``, ``tf.float16``; empty if it is not known, which ends half precision."""
+    """The name of a dtype, e.g. of ``tf.float16``; empty if it is not known, which ends half precision."""
     if isinstance(value, External):
         return value.name.rpartition(".")[2]
     return value.value if isinstance(value, Const) and isinstance(value.value, str) else ""

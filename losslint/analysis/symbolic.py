@@ -1,4 +1,4 @@
-"""Data that a program names without having it: Keras' symbolic inputs, and what a loop over a data set yields."""
+"""Data that a program only names: Keras' symbolic inputs, and what a loop over a data set yields."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def is_data_set(node: cst.BaseExpression) -> bool:
 
 
 def batches(run: Interpreter, target: cst.BaseAssignTargetExpression, item: Value) -> Value:
-    """What a loop over a data set binds to ``target`` where the analysis knows no better: batches, by their names."""
+    """What a loop over a data set binds to ``target``, where nothing better is known: batches, by their names."""
     elements = target.elements if isinstance(target, (cst.Tuple, cst.List)) else ()
     if elements and isinstance(item, Seq) and len(item.items) == len(elements):
         return Seq(tuple(batches(run, e.value, i) for e, i in zip(elements, item.items, strict=True)))  # type: ignore[arg-type]
@@ -61,7 +61,7 @@ def batches(run: Interpreter, target: cst.BaseAssignTargetExpression, item: Valu
 
 
 def items_of_data_set(run: Interpreter, node: cst.For, items: Seq | Many) -> Seq | Many:
-    """The items of a loop, batches by name where they are not known otherwise and the loop runs over a data set."""
+    """The items of a loop; over a data set those that are not known otherwise are batches by name."""
     if not isinstance(items, Many) or not is_data_set(node.iter):
         return items
     return Many(batches(run, node.target, items.item), PLAIN)

@@ -1,6 +1,6 @@
 """What becomes of a loss: differentiated, minimised, added to a layer's losses, compiled into a model.
 
-The interpreter records every such call that it runs; the engine makes an outcome of each, which the rules on use judge.
+The interpreter records every such call; the engine makes an outcome of each for the rules to judge.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from . import classes
+from . import classes, names
 from .algebra import At
 from .operations import flatten
 from .reduce import reduce
@@ -30,7 +30,9 @@ ADD_LOSS = "add_loss"
 COMPILE = "compile"
 SINKS = (*TAPES, *OPTIMIZERS, ADD_LOSS, COMPILE)
 """Methods that a loss is handed to instead of being returned."""
-_WEIGHTS = re.compile(r"(?:^|[._])(?:variables|weights|var_list|trainable_params|theta)\b|trainable_", re.IGNORECASE)
+_WEIGHTS = re.compile(
+    r"(?:^|[._])(?:variables|weights|var_list|trainable_params|theta)\b|trainable_", re.IGNORECASE
+)
 _STRATEGY = re.compile(r"strategy|distribut", re.IGNORECASE)
 
 
@@ -38,9 +40,10 @@ _STRATEGY = re.compile(r"strategy|distribut", re.IGNORECASE)
 class Use:
     """One value handed to one sink.
 
-    ``value`` is the loss as it was given (for ``compile``: a loss object or function, or several of them); ``weights``: it
-    is differentiated with respect to model weights (None if that cannot be told); ``distributed``: under a ``tf.distribute`` strategy, and nothing in
-    sight scales it for that. ``returned`` is what compiled functions return for a batch.
+    ``value`` is the loss as it was given (for ``compile``: a loss object or function, or several of them).
+    ``weights``: it is differentiated with respect to model weights (None if that cannot be told). ``distributed``:
+    under a ``tf.distribute`` strategy, and nothing in sight scales it for that. ``returned`` is what compiled
+    functions return for a batch.
     """
 
     sink: str
@@ -71,13 +74,20 @@ class Uses:
             self._strategies -= inside
 
     def record(
-        self, run: Interpreter, at: At, node: cst.Call, scope: Scope, args: Sequence[Value], kwargs: Mapping[str, Value]
+        self,
+        run: Interpreter,
+        at: At,
+        node: cst.Call,
+        scope: Scope,
+        args: Sequence[Value],
+        kwargs: Mapping[str, Value],
     ) -> None:
         """Note a call of a sink."""
         assert isinstance(node.func, cst.Attribute)
         sink = node.func.attr.value
         if sink == COMPILE:
-            self._compiled(at, args, kwargs)
+            if not _divides_itself(run, node.func.value, scope):
+                self._compiled(at, args, kwargs)
             return
         first = next((key for key in ("loss", "ys", "target") if key in kwargs), None)
         if not args and first is None:
@@ -102,8 +112,22 @@ def is_sink(node: cst.Call, callee: Value) -> bool:
     return not (isinstance(callee, External) and callee.name.endswith(".compile"))
 
 
+OWN_STEPS = ("compute_loss", "train_step", "_compute_loss")
+
+
+def _divides_itself(run: Interpreter, receiver: cst.BaseExpression, scope: Scope) -> bool:
+    """Whether the compiled model makes something of its losses itself, as detectors do that count their boxes."""
+    if isinstance(receiver, cst.Call):  # super().compile(…): the class does more than compile
+        return True
+    value = names.lookup(run, scope, receiver.value) if isinstance(receiver, cst.Name) else None
+    if not isinstance(value, Instance) or isinstance(value.cls, External):
+        return False
+    ref = value.cls.ref
+    return any(classes.method(run, ref, name) is not None for name in OWN_STEPS)
+
+
 def _of_weights(node: cst.Call, args: Sequence[Value], kwargs: Mapping[str, Value]) -> bool | None:
-    """Whether a gradient is taken with respect to weights: by value, else by the name they have in the source."""
+    """Whether a gradient is taken with respect to weights: by value, else by their name in the source."""
     if "output_gradients" in kwargs or "grad_ys" in kwargs or len(args) > 2:
         return None
     keywords = ("sources", "xs", "variables", "params")
@@ -115,7 +139,9 @@ def _of_weights(node: cst.Call, args: Sequence[Value], kwargs: Mapping[str, Valu
         return False
     if leaves and all(map(_is_weight, leaves)):
         return True
-    given = [argument for argument in node.args if argument.keyword is None or argument.keyword.value in keywords]
+    given = [
+        argument for argument in node.args if argument.keyword is None or argument.keyword.value in keywords
+    ]
     text = cst.Module([]).code_for_node(given[-1].value) if given else ""
     return True if _WEIGHTS.search(text) else None
 
@@ -137,7 +163,7 @@ def _is_strategy_scope(item: cst.WithItem) -> bool:
 
 
 def minimised(use: Use) -> Value:
-    """The scalar that is minimised when a value is handed over: what still has a batch axis is summed without a word."""
+    """The scalar that is minimised when a value is handed over: a batch axis is summed without a word."""
 
     def one(value: Value) -> Value:
         if not isinstance(value, Tensor) or not value.data or not value.axes.batches or value.axes.unsure:
@@ -156,7 +182,7 @@ def minimised(use: Use) -> Value:
 
 
 def told_to_sum(use: Use) -> Iterator[Site]:
-    """The places of the compiled loss objects with ``reduction="sum"``: where they are made, or where they are compiled."""
+    """The places of the compiled loss objects with ``reduction="sum"``: where they are made, else compiled."""
     for leaf in flatten(use.value):
         if not isinstance(leaf, Instance):
             continue

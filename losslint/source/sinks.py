@@ -1,6 +1,6 @@
-"""Where a module hands losses over, from ``ast`` alone: compiled models, training steps, ``add_loss``, replicas.
+"""Where a module hands losses over, from ``ast`` alone: compiled models, steps, ``add_loss``, replicas.
 
-What is handed over is found out by running the code around it; here it is only decided which code is worth that.
+What is handed over is found out by running the code around it; here it is decided which code is worth that.
 """
 
 from __future__ import annotations
@@ -52,7 +52,9 @@ def adds(node: ast.AST) -> bool:
 
 def differentiates(node: ast.AST) -> bool:
     """Whether a call differentiates or minimises."""
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in STEP_CALLS
+    return (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in STEP_CALLS
+    )
 
 
 def script_statements(index: ModuleIndex) -> tuple[ast.stmt, ...]:
@@ -61,13 +63,15 @@ def script_statements(index: ModuleIndex) -> tuple[ast.stmt, ...]:
     return tuple(
         statement
         for statement in index.tree.body
-        if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom))
+        if not isinstance(
+            statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+        )
         and any(sink(node) for node in own_nodes(statement) for sink in sinks)
     )
 
 
 def replicated(index: ModuleIndex) -> frozenset[str]:
-    """The names of the module's functions that run on every replica: handed to a strategy, or called by such."""
+    """The functions of the module that run on every replica: handed to a strategy, or called by such."""
     calls = {unit.node.name: _called(unit.node) for unit in index.units}
     found = {name for name in _run_by_strategies(index) if name in calls}
     waiting = list(found)
@@ -81,7 +85,11 @@ def replicated(index: ModuleIndex) -> frozenset[str]:
 
 def _run_by_strategies(index: ModuleIndex) -> Iterator[str]:
     for node in ast.walk(index.tree):
-        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr not in RUNS:
+        if (
+            not isinstance(node, ast.Call)
+            or not isinstance(node.func, ast.Attribute)
+            or node.func.attr not in RUNS
+        ):
             continue
         if "strategy" not in ast.unparse(node.func.value).lower():
             continue

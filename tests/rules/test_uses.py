@@ -1,7 +1,7 @@
-"""What becomes of a loss, and what floating point makes of it: programs whose findings stand beside their lines.
+"""What becomes of a loss, and what floating point makes of it: programs with their findings beside the lines.
 
-A line that ends in ``# LL…`` is where exactly these codes are found; every other line is silent for the rules on use
-(LL106, LL107, LL109, LL301 to LL303) and on numerics (LL401 to LL403).
+A line that says ``# LL…`` is where exactly these codes are found; every other line is silent for the rules on
+use (LL106, LL107, LL109, LL302, LL303) and on numerics (LL401 to LL403).
 """
 
 from __future__ import annotations

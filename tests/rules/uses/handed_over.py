@@ -20,7 +20,7 @@ def normalised_vector(model, optimizer, x, y):
     with tf.GradientTape() as tape:
         loss = keras.losses.mse(y, model(x)) / tf.cast(tf.shape(x)[0], tf.float32)
     gradients = tape.gradient(loss, model.trainable_variables)
-    optimizer.apply_gradients(zip(gradients, model.trainable_variables))
+    optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
 
 
 def minimised_vector(model, optimizer, x, y):
@@ -29,11 +29,11 @@ def minimised_vector(model, optimizer, x, y):
 
 def train(model, optimizer, dataset, epochs):
     for _ in range(epochs):
-        for step, (images, labels) in enumerate(dataset):
+        for _, (images, labels) in enumerate(dataset):
             with tf.GradientTape() as tape:
                 loss = summed(labels, model(images))
             gradients = tape.gradient(loss, model.trainable_weights)
-            optimizer.apply_gradients(zip(gradients, model.trainable_weights))
+            optimizer.apply_gradients(zip(gradients, model.trainable_weights, strict=True))
 
 
 class Penalties(keras.layers.Layer):
@@ -60,7 +60,7 @@ class Trainer(keras.Model):
         with tf.GradientTape() as tape:
             loss = keras.losses.mean_squared_error(labels, self(images, training=True))
         gradients = tape.gradient(loss, self.trainable_weights)  # LL109
-        self.optimizer.apply_gradients(zip(gradients, self.trainable_weights))
+        self.optimizer.apply_gradients(zip(gradients, self.trainable_weights, strict=True))
         return {"loss": loss}
 
 
@@ -71,3 +71,21 @@ def functional(units):
     model.add_loss(tf.reduce_sum(tf.square(latent)))  # LL303
     model.add_loss(tf.reduce_mean(tf.square(latent)))
     return model
+
+
+class Detector(keras.Model):
+    """Divides the sum of its losses by what it counts."""
+
+    def compile(self, box_loss=None, **kwargs):
+        box_loss = box_loss or keras.losses.Huber(reduction="sum")
+        super().compile(loss={"box": box_loss}, **kwargs)
+
+    def compute_loss(self, x, y, y_pred, sample_weight=None):
+        number = tf.maximum(tf.reduce_sum(sample_weight), 1.0)
+        return super().compute_loss(x, y, y_pred, sample_weight) / number
+
+
+def compile_detector():
+    detector = Detector()
+    detector.compile("adam", loss=keras.losses.Huber(reduction="sum"))
+    return detector

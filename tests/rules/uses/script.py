@@ -14,13 +14,17 @@ def scaled_step(x, y):
     loss_object = keras.losses.MeanSquaredError()
     with tf.GradientTape() as tape:
         loss = loss_object(y, other(x))  # Keras divides by the number of replicas
-    optimizer.apply_gradients(zip(tape.gradient(loss, other.trainable_weights), other.trainable_weights))
+    optimizer.apply_gradients(
+        zip(tape.gradient(loss, other.trainable_weights), other.trainable_weights, strict=True)
+    )
 
 
 def local_step(x, y):
     with tf.GradientTape() as tape:
         loss = tf.reduce_mean(per_sample(y, other(x)))  # LL302
-    optimizer.apply_gradients(zip(tape.gradient(loss, other.trainable_weights), other.trainable_weights))
+    optimizer.apply_gradients(
+        zip(tape.gradient(loss, other.trainable_weights), other.trainable_weights, strict=True)
+    )
 
 
 if __name__ == "__main__":
@@ -39,4 +43,4 @@ if __name__ == "__main__":
         with tf.GradientTape() as tape:
             loss = per_sample(y, third(x))
         gradients = tape.gradient(loss, third.trainable_weights)  # LL109
-        optimizer.apply_gradients(zip(gradients, third.trainable_weights))
+        optimizer.apply_gradients(zip(gradients, third.trainable_weights, strict=True))

@@ -46,7 +46,7 @@ def eager_step(model, optimizer, x, y):
     with tf.GradientTape() as tape:
         loss = tf.reduce_sum(tf.square(y - model(x))) / x.shape[0]
     gradients = tape.gradient(loss, model.trainable_variables)
-    optimizer.apply_gradients(zip(gradients, model.trainable_variables))
+    optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
 
 
 @tf.function
@@ -54,4 +54,4 @@ def traced_step(model, optimizer, x, y):
     with tf.GradientTape() as tape:
         loss = tf.reduce_sum(tf.square(y - model(x))) / x.shape[0]  # LL107
     gradients = tape.gradient(loss, model.trainable_variables)
-    optimizer.apply_gradients(zip(gradients, model.trainable_variables))
+    optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
