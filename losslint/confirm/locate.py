@@ -1,9 +1,8 @@
-"""Which losses a file holds, and where a file sits among packages. Only reads; runs nothing."""
+"""Which functions a file holds, and where a file sits among packages. Only reads; runs nothing."""
 
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,22 +10,10 @@ from pathlib import Path
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 Scope = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
-PREDICTION_NAMES = re.compile(
-    r"^(y_?pred(ict(ed|ion)?)?s?|preds?|predictions?|predicted|logits|outputs?|pr|y_hat)$"
-)
-TARGET_NAMES = re.compile(r"^(y_?(true|target|gt|label)s?|y|gt|true|truth|labels?|targets?|ground_truth)$")
-LOSS_NAMES = re.compile(
-    r"(^|_)(loss(es)?|objective|cost|criterion)(_|$|fn)|[a-z]Loss$|^Loss|_xent|cross_?entropy", re.I
-)
-LOSS_METHODS = frozenset({"call", "__call__", "forward", "loss", "compute_loss", "loss_fn"})
-NOT_LOSSES = re.compile(
-    r"^(get|make|build|create|print|plot|log|test|load|save|update|parse|register|add)_|metric", re.I
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A function that may be a loss. ``line`` is that of its ``def``, or of the assignment that names it.
+    """A function that can be run. ``line`` is that of its ``def``, or of the assignment that names it.
 
     ``node`` is the function whose parameters are fed, ``definition`` the statement that binds the name.
     """
@@ -36,7 +23,6 @@ class Candidate:
     node: Function
     definition: ast.stmt
     parents: tuple[Scope, ...]
-    looks_like_a_loss: bool
 
     @property
     def is_method(self) -> bool:
@@ -58,15 +44,13 @@ def _walk(
 ) -> Iterator[Candidate]:
     for node in _own_statements(scope):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            looks = _is_loss(node.name, node, parents)
-            yield Candidate(prefix + node.name, node.lineno, node, node, parents, looks)
+            yield Candidate(prefix + node.name, node.lineno, node, node, parents)
             yield from _walk(node, f"{prefix}{node.name}.<locals>.", (*parents, node), functions)
         elif isinstance(node, ast.ClassDef):
             yield from _walk(node, f"{prefix}{node.name}.", (*parents, node), functions)
         elif isinstance(node, ast.Assign) and (function := _assigned(node.value, functions)):
             for name in (target.id for target in node.targets if isinstance(target, ast.Name)):
-                looks = _is_loss(name, function, parents)
-                yield Candidate(prefix + name, node.lineno, function, node, parents, looks)
+                yield Candidate(prefix + name, node.lineno, function, node, parents)
 
 
 def _assigned(value: ast.expr, functions: Mapping[str, ast.FunctionDef]) -> Function | None:
@@ -108,30 +92,6 @@ def _own_statements(scope: ast.AST) -> Iterator[ast.stmt]:
             yield from _own_statements(child)
 
 
-def _is_loss(name: str, node: Function, parents: tuple[Scope, ...]) -> bool:
-    names = [a.arg for a in (*node.args.posonlyargs, *node.args.args) if a.arg not in {"self", "cls"}]
-    if not names or NOT_LOSSES.search(name):
-        return False
-    owner = parents[-1] if parents and isinstance(parents[-1], ast.ClassDef) else None
-    if owner is not None and name in LOSS_METHODS:
-        bases = [owner.name, *(ast.unparse(base) for base in owner.bases)]
-        if any(re.search(r"Loss$|Losses?\b", base) for base in bases):
-            return True
-    pair = any(PREDICTION_NAMES.match(n) for n in names) and any(TARGET_NAMES.match(n) for n in names)
-    return pair or (bool(LOSS_NAMES.search(name)) and len(names) >= 2 and _returns_something(node))
-
-
-def _returns_something(node: Function) -> bool:
-    if isinstance(node, ast.Lambda):
-        return True
-    body = list(_own_statements(node))
-    inner = {n.name for n in body if isinstance(n, ast.FunctionDef)}
-    values = [n.value for n in body if isinstance(n, ast.Return) and n.value is not None]
-    return any(
-        not isinstance(v, ast.Lambda) and not (isinstance(v, ast.Name) and v.id in inner) for v in values
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class ModulePlace:
     """How a file is imported: the dotted name, and the directories that must be on the path."""
@@ -152,12 +112,3 @@ def place_of(path: Path, project: Path | None = None) -> ModulePlace:
     if project is not None and str(project.resolve()) not in roots:
         roots.append(str(project.resolve()))
     return ModulePlace(".".join(parts) or path.parent.name, tuple(roots))
-
-
-def select(tree: ast.Module, names: tuple[str, ...]) -> tuple[Candidate, ...]:
-    """The named functions (``Class.call``, or a last part of it); without names what looks like a loss."""
-    found = tuple(candidates(tree))
-    if not names:
-        return tuple(c for c in found if c.looks_like_a_loss)
-    exact = [c for name in names for c in found if c.qualname == name]
-    return tuple(exact) or tuple(c for name in names for c in found if c.qualname.endswith("." + name))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -59,32 +58,18 @@ def requests_for(targets: Sequence[Target], configuration: Configuration, inputs
 
 
 def _known(paths: Sequence[str], configuration: Configuration) -> _Known:
-    if importlib.util.find_spec("losslint.engine") is None:  # pragma: no cover - without the analysis
-        return _listed(paths, configuration)
     finished = run(paths, configuration)
     requests = tuple(_request(loss, finished.findings) for loss in finished.losses)
     files = discover(paths, lambda directory: configuration.for_directory(directory).excluded).files
     return _Known(requests, finished.errors, finished.warnings, files)
 
 
-def _listed(paths: Sequence[str], configuration: Configuration) -> _Known:
-    found = discover(paths, lambda directory: configuration.for_directory(directory).excluded)
-    requests: list[LossRequest] = []
-    errors = list(found.errors)
-    for path in found.files:
-        listed = _candidates_in(path)
-        if isinstance(listed, FileError):
-            errors.append(listed)
-        else:
-            requests.extend(LossRequest(path, c.qualname, c.line) for c in listed if c.looks_like_a_loss)
-    return _Known(tuple(requests), tuple(errors), found.warnings, found.files)
-
-
-def _candidates_in(path: str) -> tuple[Candidate, ...] | FileError:
+def _candidates_in(path: str) -> tuple[Candidate, ...]:
+    """The functions of a file; none of one that cannot be read or parsed, which the run has told already."""
     try:
         return tuple(candidates(parse(read_source(path))))
-    except (UnreadableFile, ParseFailure) as error:
-        return FileError(path, str(error))
+    except (UnreadableFile, ParseFailure):
+        return ()
 
 
 def _request(loss: Loss, findings: Iterable[Finding]) -> LossRequest:
@@ -105,9 +90,8 @@ def _functions(target: Target, files: Sequence[str]) -> tuple[list[LossRequest],
     """Functions of the target's files by that name, and the names of all."""
     found: list[LossRequest] = []
     for path in files:
-        listed = _candidates_in(path) if target.holds(path) else ()
-        if not isinstance(listed, FileError):
-            found.extend(LossRequest(path, c.qualname, c.line) for c in listed)
+        if target.holds(path):
+            found.extend(LossRequest(path, c.qualname, c.line) for c in _candidates_in(path))
     return [r for r in found if _is_meant(target, r)], [r.qualname for r in found]
 
 
