@@ -139,7 +139,8 @@ def combine(
             if Form.EMPTY in has and isinstance(value, Tensor):
                 forms.mark(value, Form.TESTED)
         # Every sample is like itself, so a matrix of pairs is not empty: only masks per sample can be.
-        if result.spread is Spread.SAMPLE and result.axes.batches < 2 and not result.axes.unsure:
+        first = result.axes.at(0)
+        if result.spread is Spread.SAMPLE and first is not None and first.batch and result.axes.batches == 1:
             forms.mark(result, Form.MASK)
     elif how == "multiply":
         forms.mark(result, *((one | two) & {Form.MASK, Form.EMPTY, Form.TESTED}))
