@@ -49,12 +49,13 @@ def causes(value: Tensor) -> set[Step]:
     return found
 
 
-def coupling(outcome: Outcome, kind: Kind, message: str) -> Iterator[Problem]:
+def coupling(outcome: Outcome, kind: Kind, message: str, *, any_rank: bool = False) -> Iterator[Problem]:
     """One problem for every flaw of a coupling kind whose cause no scale finding has named.
 
+    ``any_rank``: also where it hangs on a rank that nothing states (for rules that are off by default).
     ``message`` may use ``{operation}`` and ``{source}`` (the line of the reduction).
     """
-    for value in values(outcome):
+    for value in [option.value for option in outcome.options] if any_rank else values(outcome):
         if value.spread is Spread.UNKNOWN or value.degree is UNKNOWN:
             continue  # what cannot be followed is not accused
         spoken = causes(value)

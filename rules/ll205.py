@@ -128,7 +128,7 @@ def style_loss(y_true, y_pred):
 
 def find(outcome: Outcome) -> Iterable[Problem]:
     """Every reduction of a pairwise matrix."""
-    return coupling(outcome, Kind.PAIRWISE, MESSAGE)
+    return coupling(outcome, Kind.PAIRWISE, MESSAGE, any_rank=True)
 
 
 MESSAGE = "`{operation}` reduces an N×N matrix of the batch: every sample meets every other, so the loss depends on which samples share a batch and on how many there are"

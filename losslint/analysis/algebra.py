@@ -90,6 +90,8 @@ def interaction(left: Tensor, right: Tensor) -> Spread:
     spread = max(left.spread, right.spread)
     if spread is Spread.UNKNOWN or not (left.data and right.data):
         return spread
+    if spread is Spread.ADDITIVE:
+        return Spread.UNKNOWN
     if spread is Spread.SAMPLE:
         return spread if _aligned(left, right) else Spread.UNKNOWN  # rearranged: which samples meet is not known
     return Spread.COUPLED
@@ -331,7 +333,7 @@ def power(at: At, value: Tensor, exponent: Fraction | None) -> Tensor:
         value,
         degree=times(value.degree, exponent),
         slope=None if value.slope is None else plus(value.slope, times(value.degree, exponent - 1)),
-        spread=_bent(value.spread),
+        spread=value.spread.bent,
         number=number,
     )
     if exponent == 0:
@@ -341,13 +343,9 @@ def power(at: At, value: Tensor, exponent: Fraction | None) -> Tensor:
     return coupling(at, (value,), raised)
 
 
-def _bent(spread: Spread) -> Spread:
-    return Spread.COUPLED if spread is Spread.LINEAR else spread
-
-
 def homogeneous(at: At, value: Tensor) -> Tensor:
     """abs, relu, maximum(·, 0): f(c·x) = c·f(x) for c > 0, so the degree is kept; batch sums couple."""
-    bent = replace(value, spread=_bent(value.spread), number=None)
+    bent = replace(value, spread=value.spread.bent, number=None)
     if value.data and value.offset is Offset.TARGET and value.degree != ZERO:
         return _nonhomogeneous(at, value, bent)
     if value.degree is MIXED and value.slope is not None:  # where the kink lies hangs on N
@@ -357,7 +355,7 @@ def homogeneous(at: At, value: Tensor) -> Tensor:
 
 def nonlinear(at: At, value: Tensor, *, gradient: bool = True) -> Tensor:
     """exp, sigmoid, softplus, clip…: degree 0 stays, any other becomes mixed (LL102)."""
-    bent = replace(value, spread=_bent(value.spread), number=None, count=False)
+    bent = replace(value, spread=value.spread.bent, number=None, count=False)
     if not gradient:
         bent = replace(bent, slope=None)
     if value.degree == ZERO:
@@ -380,13 +378,13 @@ def logarithm(at: At, value: Tensor, *, shift: bool = False) -> Tensor:
 def step_function(at: At, value: Tensor) -> Tensor:
     """sign, comparisons with zero: scale-free, no gradient."""
     return coupling(
-        at, (value,), replace(value, degree=ZERO, slope=None, spread=_bent(value.spread), raised=())
+        at, (value,), replace(value, degree=ZERO, slope=None, spread=value.spread.bent, raised=())
     )
 
 
 def _nonhomogeneous(at: At, value: Tensor, after: Tensor) -> Tensor:
     mixed = replace(
-        after, degree=MIXED, slope=None if after.slope is None else MIXED, spread=_bent(value.spread)
+        after, degree=MIXED, slope=None if after.slope is None else MIXED, spread=value.spread.bent
     )
     if not value.data:
         return mixed

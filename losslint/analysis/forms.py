@@ -1,8 +1,8 @@
 """How a value was made, where that matters to floating point and its degree does not tell.
 
 ``log(sum(exp(x)))`` and a division by a sum of masks are patterns of two or three operations on the very same
-value. A form belongs to one value object: whatever makes another value of it, and is not listed here, loses the
-form. So an epsilon, a ``maximum`` or a maximum that was subtracted first ends what would be reported.
+value. A form belongs to one value object: whatever makes another value of it, and is not listed here, loses
+the form. So an epsilon, a ``maximum`` or a maximum that was subtracted first ends what would be reported.
 """
 
 from __future__ import annotations
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 MASKS = {"mask", "masks", "sample_weight", "sample_weights", "event", "events", "valid", "censored"}
 """Words for parameters that may be zero for every sample of a batch."""
-MOVES = {"reshape", "flatten", "batch_flatten", "expand_dims", "squeeze", "transpose", "permute", "ensure_shape", "swapaxes", "moveaxis"}  # fmt: skip
+MOVES = {
+    *("reshape", "flatten", "batch_flatten", "ensure_shape", "expand_dims", "squeeze"),
+    *("transpose", "permute", "swapaxes", "moveaxis"),
+}
 """Shape operations that keep every entry."""
 
 
@@ -90,7 +93,7 @@ def recognise(
     roles: Mapping[str, Value],
     result: Value,
 ) -> Value:
-    """The result of a tabled operation (canonical ``name``), with its forms noted and the flaws that they make."""
+    """The result of a tabled operation (canonical ``name``): its forms are noted, and the flaws they make."""
     if not isinstance(result, Tensor) or not result.data:
         return result
     kind, how, last = operation.kind, operation.how, name.rpartition(".")[2]

@@ -59,7 +59,9 @@ def iterated(value: Value) -> Seq | Many:
         return Many(Tensor(spread=spread), axis)
     if isinstance(value, ShapeOf):
         whole = shapes.dimensions(value)
-        return whole if isinstance(whole, Seq) else Many(Unknown("a dimension"), PLAIN)
+        if isinstance(whole, Seq):
+            return whole
+        return Many(Tensor() if value.axes.total == ZERO else Unknown("a dimension"), PLAIN)
     if isinstance(value, Tensor):
         rows = shapes.unstacked(value, 0)
         return rows if isinstance(rows, (Seq, Many)) else Many(Unknown("an entry"), UNSURE)

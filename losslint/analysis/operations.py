@@ -13,7 +13,7 @@ from typing import Any
 from . import algebra, shapes
 from .algebra import At
 from .axes import PLAIN, SCALAR, SINGLE, WILD, Axis, broadcast, closed
-from .degree import ZERO
+from .degree import ZERO, same
 from .optable import Operation
 from .reduce import From, Over, along, reduce
 from .values import (
@@ -270,18 +270,17 @@ def zip_two(at: At, how: str, left: Tensor, right: Tensor) -> Tensor:
     if how == "homogeneous":
         return algebra.extremum(at, left, right)
     if how == "nonlinear":
+        bent = [algebra.nonlinear(at, value) for value in (left, right)]
+        slopes = [value.slope for value in bent if value.slope is not None]
         both = algebra.joined(
-            left, right, axes=broadcast(left.axes, right.axes), spread=algebra.interaction(left, right)
+            bent[0],
+            bent[1],
+            axes=broadcast(left.axes, right.axes),
+            degree=same([value.degree for value in bent]),
+            slope=same(slopes) if slopes else None,
+            spread=algebra.interaction(bent[0], bent[1]),
         )
-        for value in (left, right):
-            bent = algebra.nonlinear(at, value)
-            both = replace(
-                both,
-                degree=bent.degree if bent.degree != ZERO else both.degree,
-                slope=bent.slope or both.slope,
-                flaws=merge(both.flaws, bent.flaws),
-            )
-        return both
+        return algebra.coupling(at, tuple(bent), both)
     return BINARY[how](at, left, right)
 
 

@@ -94,11 +94,11 @@ def _scaled(at: At, operation: Operation, value: Tensor, size: int | None) -> Te
     power = Fraction(exponent)
     if power == 0 and isinstance(value.degree, Fraction):  # scale-free, though not a constant
         slope = None if value.slope is None else minus(value.slope, value.degree)
-        bent = Spread.COUPLED if value.spread is Spread.LINEAR else value.spread
+        bent = value.spread.bent
         return coupling(at, (value,), replace(value, degree=ZERO, slope=slope, spread=bent, raised=()))
     if power != 1:
         return algebra.power(at, value, power)
-    if value.spread is Spread.LINEAR:  # linear or merely homogeneous: the table does not say
+    if value.spread in (Spread.LINEAR, Spread.ADDITIVE):  # linear or merely homogeneous: the table does not say
         return replace(value, spread=Spread.UNKNOWN, reasons=merge(value.reasons, (at.name,)))
     return algebra.homogeneous(at, value)
 

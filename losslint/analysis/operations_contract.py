@@ -215,17 +215,13 @@ def _einsum(call: Call) -> Value:
             return unknown_tensor(*merge(operand.reasons, (f"the axes of {at.name}",)))
         axes, rest = named
         if rest is not None and rest != SCALAR:
+            if dots not in (None, SCALAR, rest) and rest.total != ZERO:
+                return unknown_tensor(f"the axes of {at.name}")
             dots = rest if dots is None or dots == SCALAR else dots
         for letter, axis in axes:
             found[letter] = _shared(at, found[letter], axis) if letter in found else axis
-    if dots is not None and dots.middle is not None and dots.total != ZERO:
+    if dots is not None and dots.middle not in (None, ZERO):
         return unknown_tensor(f"the axes of {at.name}")
-    if dots is not None and dots.middle is not None:
-        dots = (
-            Axes(middle=ZERO)
-            if dots.middle == ZERO and not dots.listed
-            else Axes(dots.front, ZERO, dots.back)
-        )
     head, ellipsis, tail = output.partition("...")
     front = tuple(found[letter] for letter in head if letter in found)
     back = tuple(found[letter] for letter in tail if letter in found)

@@ -147,7 +147,7 @@ def _unclear(at: At, part: Tensor) -> Tensor:
         part,
         degree=UNKNOWN,
         slope=None if part.slope is None else UNKNOWN,
-        spread=Spread.COUPLED if part.spread is Spread.LINEAR else part.spread,
+        spread=part.spread.bent,
         reasons=merge(part.reasons, (f"a parameter of {at.name}",)),
         number=None,
     )

@@ -472,7 +472,7 @@ def _take_along(call: Call) -> Value:
 @shape("space")
 def _space(call: Call) -> Value:
     value = call.tensor("x")
-    if value.spread is Spread.LINEAR:
+    if value.spread in (Spread.LINEAR, Spread.ADDITIVE):
         return algebra.homogeneous(call.at, value)
     sizes: dict[str, Any] = {
         "front": tuple(_unsized(axis) for axis in value.axes.front),

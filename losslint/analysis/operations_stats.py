@@ -111,7 +111,7 @@ def _scale_free(covariance: Tensor) -> Tensor:
     if not isinstance(covariance.degree, Fraction):
         return covariance
     slope = None if covariance.slope is None else minus(covariance.slope, covariance.degree)
-    spread = Spread.COUPLED if covariance.spread is Spread.LINEAR else covariance.spread
+    spread = covariance.spread.bent
     return replace(covariance, degree=ZERO, slope=slope, spread=spread, raised=())
 
 

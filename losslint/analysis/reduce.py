@@ -180,9 +180,9 @@ def _linear(at: At, how: str, value: Tensor, what: Span) -> Tensor:
         return result if summed else _mean_of_sum(at, value, result)
     if what.extent is UNKNOWN and summed:
         result = replace(result, reasons=merge(value.reasons, (f"the axes of {at.name}",)))
-    spread = Spread.LINEAR if value.spread is Spread.SAMPLE else value.spread
-    if what.extent is UNKNOWN and value.axes.batches == 0 and value.spread is Spread.SAMPLE and not summed:
-        spread = Spread.LINEAR
+    spread = value.spread
+    if spread in (Spread.SAMPLE, Spread.ADDITIVE):
+        spread = Spread.LINEAR if what.samples or what.extent is not UNKNOWN else Spread.ADDITIVE
     step = at.step(f"{how} over the batch: {power_of_n(degree)}")
     result = replace(
         result,
@@ -238,7 +238,9 @@ def _statistic(at: At, how: str, value: Tensor, what: Span, order: Fraction | No
     over_batch = _over_batch(value, what)
     degree, slope = _moved(how, value, what, order)
     spread = value.spread
-    if over_batch or spread is Spread.LINEAR:
+    if spread is Spread.ADDITIVE and not what.samples:
+        spread = Spread.UNKNOWN
+    elif over_batch or spread is Spread.LINEAR:
         spread = (
             Spread.UNKNOWN if what.extent is UNKNOWN and not what.samples else max(spread, Spread.COUPLED)
         )
@@ -376,7 +378,7 @@ def _along_features(at: At, how: str, value: Tensor) -> Tensor:
         return algebra.step_function(at, value)
     if how == "normalize":  # x / |x|: homogeneous of degree 0
         slope = None if value.slope is None else plus(value.slope, times(value.degree, Fraction(-1)))
-        spread = Spread.COUPLED if value.spread is Spread.LINEAR else value.spread
+        spread = value.spread.bent
         free = replace(
             value,
             degree=ZERO if isinstance(value.degree, Fraction) else value.degree,

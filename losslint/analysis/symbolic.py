@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 INPUTS = {"keras.Input", "keras.layers.Input", "keras.engine.input_layer.Input"}
 """Canonical names of what makes a symbolic input."""
 _DATASETS = re.compile(
-    r"data_?set|data_?loader|(?:^|[._(])(?:train|test|val|valid)_?(?:ds|data|gen|loader)\b|\bds\b|batches|make_one_shot",
+    r"data_?set|data_?loader|(?:^|[._(])(?:train|test|val|valid)_?(?:ds|data|gen|loader)\b"
+    r"|\bds\b|batches|make_one_shot",
     re.IGNORECASE,
 )
 
@@ -43,10 +44,11 @@ def is_data_set(node: cst.BaseExpression) -> bool:
 
 
 def batches(run: Interpreter, target: cst.BaseAssignTargetExpression, item: Value) -> Value:
-    """What a loop over a data set binds to ``target``, where nothing better is known: batches, by their names."""
+    """What a loop over a data set binds to ``target``, where nothing better is known: batches by name."""
     elements = target.elements if isinstance(target, (cst.Tuple, cst.List)) else ()
     if elements and isinstance(item, Seq) and len(item.items) == len(elements):
-        return Seq(tuple(batches(run, e.value, i) for e, i in zip(elements, item.items, strict=True)))  # type: ignore[arg-type]
+        pairs = zip(elements, item.items, strict=True)
+        return Seq(tuple(batches(run, element.value, part) for element, part in pairs))  # type: ignore[arg-type]
     if not (isinstance(item, Unknown) or (isinstance(item, Tensor) and item.degree is UNKNOWN)):
         return item
     if elements:

@@ -41,7 +41,7 @@ class Use:
     """One value handed to one sink.
 
     ``value`` is the loss as it was given (for ``compile``: a loss object or function, or several of them).
-    ``weights``: it is differentiated with respect to model weights (None if that cannot be told). ``distributed``:
+    ``weights``: it is differentiated with respect to model weights (None if nobody can tell). ``distributed``:
     under a ``tf.distribute`` strategy, and nothing in sight scales it for that. ``returned`` is what compiled
     functions return for a batch.
     """
@@ -109,6 +109,10 @@ def is_sink(node: cst.Call, callee: Value) -> bool:
     """Whether a call hands a loss over, as far as its name tells (``re.compile`` does not)."""
     if not isinstance(node.func, cst.Attribute) or node.func.attr.value not in SINKS or not node.args:
         return False
+    if isinstance(
+        callee, Function
+    ):  # the program's own method of that name: what it does is seen when it runs
+        return False
     return not (isinstance(callee, External) and callee.name.endswith(".compile"))
 
 
@@ -116,7 +120,7 @@ OWN_STEPS = ("compute_loss", "train_step", "_compute_loss")
 
 
 def _divides_itself(run: Interpreter, receiver: cst.BaseExpression, scope: Scope) -> bool:
-    """Whether the compiled model makes something of its losses itself, as detectors do that count their boxes."""
+    """Whether the compiled model computes its loss itself, as detectors do that count their boxes."""
     if isinstance(receiver, cst.Call):  # super().compile(…): the class does more than compile
         return True
     value = names.lookup(run, scope, receiver.value) if isinstance(receiver, cst.Name) else None
@@ -182,7 +186,7 @@ def minimised(use: Use) -> Value:
 
 
 def told_to_sum(use: Use) -> Iterator[Site]:
-    """The places of the compiled loss objects with ``reduction="sum"``: where they are made, else compiled."""
+    """The places of compiled loss objects with ``reduction="sum"``: where they are made, else compiled."""
     for leaf in flatten(use.value):
         if not isinstance(leaf, Instance):
             continue

@@ -25,11 +25,18 @@ class Spread(IntEnum):
     """No data in it."""
     SAMPLE = 1
     """Entry i depends on sample i alone."""
-    LINEAR = 2
+    ADDITIVE = 2
+    """Per sample or linear: a mean over an axis that may be the batch. It adds up over micro-batches either way."""
+    LINEAR = 3
     """Adds up over micro-batches: N^(p-1) · Σ f(xᵢ), perhaps plus a per-sample part."""
-    COUPLED = 3
+    COUPLED = 4
     """Samples interact."""
-    UNKNOWN = 4
+    UNKNOWN = 5
+
+    @property
+    def bent(self) -> Spread:
+        """The spread after a non-linear function: what added up over micro-batches no longer does."""
+        return {Spread.LINEAR: Spread.COUPLED, Spread.ADDITIVE: Spread.UNKNOWN}.get(self, self)
 
 
 class Offset(IntEnum):
