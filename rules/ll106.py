@@ -23,7 +23,8 @@ A built-in loss was told to add up the samples of the batch, and its result is m
 
 `reduction="sum"`, `Reduction.SUM` or `tf.losses.Reduction.SUM` in the construction of a Keras loss that is handed to
 `compile`, or called in a training step, without a division by the batch size after it. The finding sits on the
-construction. `reduction="none"` and the default are not meant.
+construction. `reduction="none"` and the default are not meant, nor is a model with a `compute_loss` or `train_step`
+of its own, which may divide there.
 
 ## Why it matters
 

@@ -19,8 +19,9 @@ The batch size is taken from the static shape: `x.shape[0]`, `len(x)`, `K.int_sh
 
 ## What it finds
 
-One of these, on the batch axis of a tensor, in what a loss computes. Other axes (`x.shape[-1]`, `x.shape[1:]`) are
-static in most models and not meant.
+One of these, on the batch axis of a tensor, in the value that a loss computes. Other axes (`x.shape[-1]`,
+`x.shape[1:]`) are static in most models and not meant, nor is a training step of your own without `tf.function`,
+NumPy code, or a size that is asked for first (`x.shape[0] or tf.shape(x)[0]`).
 
 ## Why it matters
 

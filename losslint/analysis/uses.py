@@ -41,7 +41,7 @@ class Use:
     """One value handed to one sink.
 
     ``value`` is the loss as it was given (for ``compile``: a loss object or function, or several of them).
-    ``weights``: it is differentiated with respect to model weights (None if nobody can tell). ``distributed``:
+    ``weights``: it is differentiated with respect to model weights (None if unclear). ``distributed``:
     under a ``tf.distribute`` strategy, and nothing in sight scales it for that. ``returned`` is what compiled
     functions return for a batch.
     """

@@ -89,3 +89,15 @@ def compile_detector():
     detector = Detector()
     detector.compile("adam", loss=keras.losses.Huber(reduction="sum"))
     return detector
+
+
+class Translator(keras.Model):
+    """A method of its own that is called like the optimizer's."""
+
+    def train(self, features, labels, optimizer):
+        return self.compute_gradients(features, labels, optimizer)
+
+    def compute_gradients(self, features, labels, optimizer):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(kept(labels, self(features)))
+        return tape.gradient(loss, self.trainable_weights)
