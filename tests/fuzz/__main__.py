@@ -59,9 +59,8 @@ def _print_counts(
     outcomes: collections.Counter[str], reasons: dict[str, collections.Counter[str]], seconds: float
 ) -> None:
     compared = outcomes.total() - outcomes["discarded"]
-    print(
-        f"{outcomes.total()} programs in {seconds:.0f} s, {outcomes.total() / max(seconds, 1e-9):.1f} per second"
-    )
+    rate = outcomes.total() / max(seconds, 1e-9)
+    print(f"{outcomes.total()} programs in {seconds:.0f} s, {rate:.1f} per second")
     for outcome in ("right", "unknown", "wrong"):
         print(f"  {outcome:<10}{outcomes[outcome]:>7}  {outcomes[outcome] / max(compared, 1):7.2%}")
     print(f"  {'discarded':<10}{outcomes['discarded']:>7}")

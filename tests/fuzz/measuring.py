@@ -48,8 +48,8 @@ class Truth:
 
     ``degrees`` and ``gradients`` hold every right answer. There is one where all curves are pure powers. A
     curve that only tends to a power is ``mixed`` by the letter of the definition and that power by its trend:
-    both are right. ``gradients`` is empty where no gradient flows. ``coupled`` holds both answers where samples
-    do not feel each other and the degree is not exact: there is nothing to compare the micro-batches with.
+    both are right. ``gradients`` is empty where no gradient flows. ``coupled`` holds both answers if samples
+    do not feel each other and the degree is not exact, so that micro-batches cannot be compared.
     """
 
     degrees: frozenset[str] = frozenset()

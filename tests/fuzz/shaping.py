@@ -1,8 +1,5 @@
 """Operations that move axes, and contractions."""
 
-# The spellings of an operation are a table: one row, one line.
-# ruff: noqa: E501
-
 from __future__ import annotations
 
 from .draft import ONE, Draft, N, Shape, Var, broadcast, entries, op
