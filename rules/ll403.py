@@ -19,10 +19,10 @@ The divisor is a sum over the batch that depends on the data, and nothing keeps 
 
 ## What it finds
 
-A division by a sum of masks, weights, counts or probabilities over the batch, without `divide_no_nan`,
-`maximum(…, 1)`, a test before it or an epsilon in the divisor. The finding sits on the division. A division by the number of samples
-cannot be zero and is not meant. LL203 speaks about the same division for another reason, that it couples samples; in
-the examples that is settled by a comment.
+A division by a sum of masks, weights, flags or labels over the batch, without `divide_no_nan`, `maximum(…, 1)`, an
+`if` or `tf.cond` on it, or an epsilon in the divisor. The finding sits on the division. The number of samples cannot
+be zero and is not meant. LL203 speaks about the same division for another reason, that it couples samples; in the
+examples that is settled by a comment.
 
 ## Why it matters
 
