@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from losslint.confirm.families import (
@@ -166,7 +166,8 @@ def _families(candidate: Candidate, context: str) -> Iterator[tuple[str, str]]:
         for words in (candidate.qualname, context, body)
     )
     shaped = list(_by_shape(candidate.node))
-    first = [*by_name, *by_context] or shaped
+    named = [*by_name, *by_context]
+    first = [*_reshaped_pairs(named[:1], shaped[:1]), *named] or shaped
     for target, prediction in (*first, *shaped, *by_body[:4], *GENERIC, *by_body[4:]):
         kind = prediction.rpartition(":")[2]
         yield (
@@ -179,12 +180,25 @@ def _families(candidate: Candidate, context: str) -> Iterator[tuple[str, str]]:
         )
 
 
+def _reshaped_pairs(
+    named: Sequence[tuple[str, str]], shaped: Sequence[tuple[str, str]]
+) -> Iterator[tuple[str, str]]:
+    """Masks of the shape that the code betrays: a Dice over axes 1 to 3 may want volumes."""
+    for (target, prediction), (shape, _) in zip(named, shaped, strict=False):
+        if target.endswith(":binary") and prediction.endswith(":unit-interval"):
+            shape = shape.rpartition(":")[0]
+            yield f"{shape}:binary", f"{shape}:unit-interval"
+
+
 def _by_shape(node: Function) -> Iterator[tuple[str, str]]:
     """Families for the rank and the last size that slices, ``axis=`` and ``one_hot`` betray."""
     rank, last = 0, 0
-    axes = {axis for value in _axis_values(node) for axis in _integers(value)}
-    if inner_axes := {axis for axis in axes if axis > 0}:
-        rank = max(inner_axes) + 1 + (len(inner_axes) > 1 and -1 in axes)
+    axes = {axis for value in _axis_keywords(node) for axis in _integers(value)}
+    inside = {axis for axis in axes if axis > 0}
+    if inside:
+        rank = max(inside) + 1 + (len(inside) > 1 and -1 in axes)
+    for value in _axis_defaults(node):  # the axes of space, as a rule: the channels come after them
+        rank = max([rank, *(axis + 2 for axis in _integers(value) if axis > 0)])
     for inner in ast.walk(node):
         if isinstance(inner, ast.Subscript) and isinstance(inner.slice, ast.Tuple):
             index = inner.slice.elts
@@ -198,8 +212,8 @@ def _by_shape(node: Function) -> Iterator[tuple[str, str]]:
             yield f"(N,8,8):int[0..{size - 1}]", f"(N,8,8,{size}):real"
     if rank > 2 or last > 1:
         size = last or (1 if rank >= 4 else 5)
-        inside = "".join(",8" for _ in range(rank - 2))
-        shape = f"(N{inside},{size})" if inside else f"(N,{max(size, 2)})"
+        space = ",8" * (rank - 2)
+        shape = f"(N{space},{size})" if space else f"(N,{max(size, 2)})"
         yield f"{shape}:real", f"{shape}:real"
         yield f"{shape}:binary", f"{shape}:unit-interval"
 
@@ -207,9 +221,13 @@ def _by_shape(node: Function) -> Iterator[tuple[str, str]]:
 AXIS_NAMES = frozenset({"axis", "axes", "dim"})
 
 
-def _axis_values(node: Function) -> Iterator[ast.expr]:
-    """What ``axis=`` is given, and what a parameter of that name is by default."""
+def _axis_keywords(node: Function) -> Iterator[ast.expr]:
+    """What ``axis=`` is given in calls."""
     yield from (k.value for k in ast.walk(node) if isinstance(k, ast.keyword) and k.arg in AXIS_NAMES)
+
+
+def _axis_defaults(node: Function) -> Iterator[ast.expr]:
+    """What a parameter called ``axis`` is by default."""
     positional = [*node.args.posonlyargs, *node.args.args]
     defaults = node.args.defaults
     with_default = zip(positional[len(positional) - len(defaults) :], defaults, strict=True)
