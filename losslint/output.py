@@ -35,7 +35,7 @@ class Output:
     def report(self, finished: Run, seconds: float, *, fixing: bool = False) -> None:
         """Write findings to the report's place, and errors, warnings and the summary to stderr.
 
-        When standard input is mended, the result takes stdout, and the report goes to stderr. Raises Unwritable.
+        When standard input is mended, the result takes stdout and the report stderr. Raises Unwritable.
         """
         self.complain(finished)
         pieces = render(self.format, finished, lines_of(finished), self.style)
@@ -58,7 +58,7 @@ class Output:
         diff = b"".join(
             line.encode(change.encoding, "surrogateescape")
             for change in finished.changes
-            for line in unified(change.path, change.before.decode(change.encoding), change.after.decode(change.encoding))
+            for line in unified(change.path, *(text.decode(change.encoding) for text in change.sides))
         )
         if self.file is not None:
             self.write([diff.decode("utf-8", "replace")])

@@ -42,7 +42,7 @@ STDIN_NAME = "<stdin>"
 
 @dataclass(frozen=True, slots=True)
 class Mending:
-    """That fixes are wanted with the findings; ``apply``: and the files mended with them, ``unsafe`` ones included."""
+    """Fixes are wanted with the findings; ``apply``: and applied, ``unsafe`` ones too if that is said."""
 
     apply: bool = False
     unsafe: bool = False
@@ -71,6 +71,11 @@ class Change:
     encoding: str
     result: FileResult
     fixed: int
+
+    @property
+    def sides(self) -> tuple[bytes, bytes]:
+        """Before and after."""
+        return self.before, self.after
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,9 @@ class Bench(Protocol):
     def per_sample(self, steps: Sequence[Step], *, inner_axes: bool = False) -> Candidate | None:
         """These reductions over the axes of a sample only; ``inner_axes``: only if samples are known to have some."""
 
+    def over_features(self, site: Site) -> Candidate | None:
+        """A variance over the axes of a sample instead of the batch."""
+
     def scaled(self, steps: Sequence[Step]) -> Candidate | None:
         """The results of these reductions divided by as many entries as they ran over in the batch."""
 
@@ -40,6 +43,29 @@ class Bench(Protocol):
 
     def own_size(self, site: Site, subject: str) -> Candidate | None:
         """The divisor ``subject`` of this division replaced by the batch's own size."""
+
+    def averaging(self, site: Site) -> Candidate | None:
+        """The construction of a loss object told to average."""
+
+    def averaged_value(self, site: Site) -> Candidate | None:
+        """What is handed over here, averaged where it is computed."""
+
+    def dynamic_size(self, site: Site) -> Candidate | None:
+        """A static batch size read when the loss runs."""
+
+    def stable_log_sum_exp(self, site: Site) -> Candidate | None:
+        """A logarithm of a sum of exponentials as one call."""
+
+    def guarded_division(self, site: Site) -> Candidate | None:
+        """A division that survives a divisor of 0."""
+
+    def text(self, site: Site) -> str:
+        """The code of an expression on one line."""
+
+
+def advice(text: str) -> Candidate:
+    """What to do where no edit is right."""
+    return Candidate(text, applicability="manual")
 
 
 def flaws_at(problem: Problem, *kinds: Kind) -> list[Flaw]:

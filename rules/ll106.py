@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from losslint.rules._find import growing, of_kind, trail
+from losslint.rules._fix import Bench, flaws_at, offered
 from losslint.rules._page import with_examples
-from losslint.rules._rule import Example, Rule
+from losslint.rules._rule import Candidate, Example, Rule
 
 from losslint.analysis.degree import ONE
 from losslint.analysis.outcome import Outcome, Problem
@@ -149,6 +150,13 @@ MESSAGE = (
 )
 
 
+def fix(problem: Problem, bench: Bench) -> Iterator[Candidate]:
+    """The default reduction; where the object is made elsewhere, its result is divided."""
+    yield from offered(bench.averaging(problem.site))
+    for flaw in flaws_at(problem, Kind.OPTION):
+        yield from offered(bench.scaled(flaw.sources))
+
+
 RULE = Rule(
     code="LL106",
     name="sum-reduction-compiled",
@@ -159,4 +167,5 @@ RULE = Rule(
     bad=BAD,
     good=GOOD,
     related=("LL101", "LL303"),
+    fix=fix,
 )

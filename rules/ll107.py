@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from losslint.rules._find import distinct, of_kind, trail, values
+from losslint.rules._fix import Bench, offered
 from losslint.rules._page import with_examples
-from losslint.rules._rule import Example, Rule
+from losslint.rules._rule import Candidate, Example, Rule
 
 from losslint.analysis.outcome import Outcome, Problem
 from losslint.analysis.values import Kind
@@ -134,6 +135,11 @@ MESSAGE = (
 )
 
 
+def fix(problem: Problem, bench: Bench) -> Iterator[Candidate]:
+    """The dynamic shape in the place of the static one."""
+    yield from offered(bench.dynamic_size(problem.site))
+
+
 RULE = Rule(
     code="LL107",
     name="static-batch-dimension",
@@ -144,4 +150,5 @@ RULE = Rule(
     bad=BAD,
     good=GOOD,
     related=("LL105",),
+    fix=fix,
 )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from losslint.rules._find import distinct, growing, of_kind, trail
+from losslint.rules._fix import Bench, offered
 from losslint.rules._page import with_examples
-from losslint.rules._rule import Example, Rule
+from losslint.rules._rule import Candidate, Example, Rule
 
 from losslint.analysis.outcome import Outcome, Problem
 from losslint.analysis.uses import ADD_LOSS
@@ -149,6 +150,11 @@ MESSAGE = (
 )
 
 
+def fix(problem: Problem, bench: Bench) -> Iterator[Candidate]:
+    """The mean of the vector, taken where the vector is made."""
+    yield from offered(bench.averaged_value(problem.site))
+
+
 RULE = Rule(
     code="LL109",
     name="vector-loss-differentiated",
@@ -159,4 +165,5 @@ RULE = Rule(
     bad=BAD,
     good=GOOD,
     related=("LL101", "LL106"),
+    fix=fix,
 )

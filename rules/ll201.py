@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from losslint.rules._find import coupling
+from losslint.rules._fix import Bench, advice, flaws_at
 from losslint.rules._page import with_examples
-from losslint.rules._rule import Example, Rule
+from losslint.rules._rule import Candidate, Example, Rule
 
 from losslint.analysis.outcome import Outcome, Problem
 from losslint.analysis.values import Kind
@@ -143,6 +144,17 @@ def find(outcome: Outcome) -> Iterable[Problem]:
 MESSAGE = "`{operation}` is applied to a statistic of the whole batch (line {source}), so micro-batches, replicas and batch sizes no longer agree; apply it per sample before the batch is reduced"
 
 
+def fix(problem: Problem, bench: Bench) -> Iterator[Candidate]:
+    """No edit is right: which statistic was meant, the author knows."""
+    for flaw in flaws_at(problem, Kind.STATISTIC):
+        reductions = " and ".join(dict.fromkeys(f"`{bench.text(step.site)}`" for step in flaw.sources[:2]))
+        if reductions:
+            yield advice(
+                f"give {reductions} the axes of one sample (`axis=-1`), apply `{flaw.operation}` to each sample's value, "
+                f"and take the mean over the batch last"
+            )
+
+
 RULE = Rule(
     code="LL201",
     name="batch-statistic-into-nonlinearity",
@@ -153,4 +165,5 @@ RULE = Rule(
     bad=BAD,
     good=GOOD,
     related=("LL102", "LL202", "LL203"),
+    fix=fix,
 )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from losslint.rules._find import coupling
+from losslint.rules._fix import Bench, advice, offered
 from losslint.rules._page import with_examples
-from losslint.rules._rule import Example, Rule
+from losslint.rules._rule import Candidate, Example, Rule
 
 from losslint.analysis.outcome import Outcome, Problem
 from losslint.analysis.values import Kind
@@ -129,6 +131,18 @@ def find(outcome: Outcome) -> Iterable[Problem]:
 MESSAGE = "`{operation}` over the batch couples its samples and is biased by (N-1)/N; compute it over the features of each sample, or multiply by N/(N-1) if the batch statistic is meant"
 
 
+def fix(problem: Problem, bench: Bench) -> Iterator[Candidate]:
+    """Over the features where the statistic of a sample is meant: another loss, so never without being asked."""
+    for candidate in offered(bench.over_features(problem.site)):
+        yield replace(candidate, applicability="unsafe")
+    text = bench.text(problem.site)
+    if text:
+        yield advice(
+            f"if the statistic of the batch is meant, `{text} * n / max(n - 1, 1)` with the batch size `n` has no bias "
+            f"(a standard deviation: the root of the factor)"
+        )
+
+
 RULE = Rule(
     code="LL202",
     name="batch-variance-returned",
@@ -139,4 +153,5 @@ RULE = Rule(
     bad=BAD,
     good=GOOD,
     related=("LL104", "LL201"),
+    fix=fix,
 )

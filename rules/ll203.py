@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from losslint.rules._find import coupling
+from losslint.rules._fix import Bench, advice
 from losslint.rules._page import with_examples
-from losslint.rules._rule import Example, Rule
+from losslint.rules._rule import Candidate, Example, Rule
 
 from losslint.analysis.outcome import Outcome, Problem
 from losslint.analysis.values import Kind
@@ -140,6 +141,16 @@ def find(outcome: Outcome) -> Iterable[Problem]:
 MESSAGE = "a batch sum is divided by another sum over the batch that depends on the data, so the result is not a mean over samples; form the ratio per sample and average, or keep numerator and count apart until the whole batch is seen"
 
 
+def fix(problem: Problem, bench: Bench) -> Iterator[Candidate]:
+    """No edit is right: a ratio per sample weighs samples, a ratio of sums weighs what is counted."""
+    text = bench.text(problem.site)
+    if text:
+        yield advice(
+            f"form the ratio `{text}` per sample, with sums over the non-batch axes above and below, and average it; "
+            f"or divide the sum by the number of samples and keep the count apart"
+        )
+
+
 RULE = Rule(
     code="LL203",
     name="ratio-of-batch-sums",
@@ -150,4 +161,5 @@ RULE = Rule(
     bad=BAD,
     good=GOOD,
     related=("LL201", "LL403"),
+    fix=fix,
 )

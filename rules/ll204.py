@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from losslint.rules._find import coupling
+from losslint.rules._fix import Bench, advice
 from losslint.rules._page import with_examples
-from losslint.rules._rule import Example, Rule
+from losslint.rules._rule import Candidate, Example, Rule
 
 from losslint.analysis.outcome import Outcome, Problem
 from losslint.analysis.values import Kind
@@ -132,6 +133,13 @@ def find(outcome: Outcome) -> Iterable[Problem]:
 MESSAGE = "`{operation}` runs along the batch axis, so the result for one sample depends on the others; name the feature axes"
 
 
+def fix(problem: Problem, bench: Bench) -> Iterator[Candidate]:
+    """No edit is right in general: whether the samples are meant to compete, the author knows."""
+    text = bench.text(problem.site)
+    if text:
+        yield advice(f"name the axes of one sample in `{text}` (`axis=-1`), unless the samples are meant to compete")
+
+
 RULE = Rule(
     code="LL204",
     name="order-statistic-over-batch",
@@ -142,4 +150,5 @@ RULE = Rule(
     bad=BAD,
     good=GOOD,
     related=("LL201", "LL203"),
+    fix=fix,
 )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from losslint.rules._find import coupling
+from losslint.rules._fix import Bench, advice
 from losslint.rules._page import with_examples
-from losslint.rules._rule import Example, Rule
+from losslint.rules._rule import Candidate, Example, Rule
 
 from losslint.analysis.outcome import Outcome, Problem
 from losslint.analysis.values import Kind
@@ -134,6 +135,14 @@ def find(outcome: Outcome) -> Iterable[Problem]:
 MESSAGE = "`{operation}` reduces an N×N matrix of the batch: every sample meets every other, so the loss depends on which samples share a batch and on how many there are"
 
 
+def fix(problem: Problem, bench: Bench) -> Iterator[Candidate]:
+    """Coupled by design: only the number of negatives can be kept constant."""
+    yield advice(
+        "keep the batch size of training and validation the same, or draw a fixed number of negatives per sample; "
+        "say that it is meant with `# losslint: ignore[LL205]`"
+    )
+
+
 RULE = Rule(
     code="LL205",
     name="pairwise-over-batch",
@@ -145,4 +154,5 @@ RULE = Rule(
     bad=BAD,
     good=GOOD,
     related=("LL204", "LL206"),
+    fix=fix,
 )

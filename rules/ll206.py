@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from losslint.rules._find import coupling
+from losslint.rules._fix import Bench, advice
 from losslint.rules._page import with_examples
-from losslint.rules._rule import Example, Rule
+from losslint.rules._rule import Candidate, Example, Rule
 
 from losslint.analysis.outcome import Outcome, Problem
 from losslint.analysis.values import Kind
@@ -131,6 +132,13 @@ def find(outcome: Outcome) -> Iterable[Problem]:
 MESSAGE = "`(N,)` meets `(N, 1)` here and broadcasts to an N×N matrix; give both operands the same rank"
 
 
+def fix(problem: Problem, bench: Bench) -> Iterator[Candidate]:
+    """Which of the two operands has the wrong rank, the author knows."""
+    text = bench.text(problem.site)
+    if text:
+        yield advice(f"give both operands of `{text}` the same rank: squeeze the last axis of one, or expand the other")
+
+
 RULE = Rule(
     code="LL206",
     name="batch-broadcast",
@@ -141,4 +149,5 @@ RULE = Rule(
     bad=BAD,
     good=GOOD,
     related=("LL205",),
+    fix=fix,
 )

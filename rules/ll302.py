@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from losslint.rules._find import distinct, of_kind, values
+from losslint.rules._fix import Bench, advice
 from losslint.rules._page import with_examples
-from losslint.rules._rule import Example, Rule
+from losslint.rules._rule import Candidate, Example, Rule
 
 from losslint.analysis.degree import ZERO
 from losslint.analysis.outcome import Outcome, Problem
@@ -180,6 +181,15 @@ MESSAGE = (
 )
 
 
+def fix(problem: Problem, bench: Bench) -> Iterator[Candidate]:
+    """The global batch size stands elsewhere in the program."""
+    text = bench.text(problem.site)
+    if text:
+        yield advice(
+            f"replace `{text}` by `tf.nn.compute_average_loss` of the values per sample, with the global batch size"
+        )
+
+
 RULE = Rule(
     code="LL302",
     name="replica-mean",
@@ -190,4 +200,5 @@ RULE = Rule(
     bad=BAD,
     good=GOOD,
     related=("LL301", "LL105"),
+    fix=fix,
 )

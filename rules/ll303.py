@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from losslint.rules._find import growing, of_kind
+from losslint.rules._fix import Bench, offered
 from losslint.rules._page import with_examples
-from losslint.rules._rule import Example, Rule
+from losslint.rules._rule import Candidate, Example, Rule
 
 from losslint.analysis.degree import power_of_n
 from losslint.analysis.outcome import Outcome, Problem
@@ -146,6 +147,12 @@ def find(outcome: Outcome) -> Iterator[Problem]:
             return
 
 
+def fix(problem: Problem, bench: Bench) -> Iterator[Candidate]:
+    """The sums divided by the batch size; a vector, which Keras adds up, is averaged."""
+    value = problem.of
+    yield from offered(bench.scaled(value.raised if value is not None else ()), bench.averaged_value(problem.site))
+
+
 RULE = Rule(
     code="LL303",
     name="unscaled-add-loss",
@@ -156,4 +163,5 @@ RULE = Rule(
     bad=BAD,
     good=GOOD,
     related=("LL101", "LL103"),
+    fix=fix,
 )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from losslint.rules._find import distinct, of_kind, trail, values
+from losslint.rules._fix import Bench, offered
 from losslint.rules._page import with_examples
-from losslint.rules._rule import Example, Rule
+from losslint.rules._rule import Candidate, Example, Rule
 
 from losslint.analysis.outcome import Outcome, Problem
 from losslint.analysis.values import Kind
@@ -142,6 +143,11 @@ MESSAGE = (
 )
 
 
+def fix(problem: Problem, bench: Bench) -> Iterator[Candidate]:
+    """The stable built-in, which has the same value wherever this one has any."""
+    yield from offered(bench.stable_log_sum_exp(problem.site))
+
+
 RULE = Rule(
     code="LL401",
     name="log-sum-exp",
@@ -151,4 +157,5 @@ RULE = Rule(
     find=find,
     bad=BAD,
     good=GOOD,
+    fix=fix,
 )

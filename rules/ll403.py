@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from losslint.rules._find import distinct, of_kind, trail, values
+from losslint.rules._fix import Bench, offered
 from losslint.rules._page import with_examples
-from losslint.rules._rule import Example, Rule
+from losslint.rules._rule import Candidate, Example, Rule
 
 from losslint.analysis.outcome import Outcome, Problem
 from losslint.analysis.values import Kind
@@ -145,6 +146,11 @@ MESSAGE = (
 )
 
 
+def fix(problem: Problem, bench: Bench) -> Iterator[Candidate]:
+    """A division that gives 0 for 0/0 and is the same elsewhere."""
+    yield from offered(bench.guarded_division(problem.site))
+
+
 RULE = Rule(
     code="LL403",
     name="unguarded-batch-division",
@@ -155,4 +161,5 @@ RULE = Rule(
     bad=BAD,
     good=GOOD,
     related=("LL203",),
+    fix=fix,
 )

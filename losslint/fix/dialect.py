@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from losslint.source.index import Import, ModuleIndex
@@ -10,7 +10,7 @@ from losslint.source.index import Import, ModuleIndex
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """A framework's functions for shapes. ``roots`` are the modules that hold them; templates name the alias ``m``."""
+    """A framework's functions. ``roots`` are the modules that hold them; ``m`` in templates is the alias."""
 
     name: str
     roots: tuple[str, ...]
@@ -18,9 +18,27 @@ class Family:
     size: str = "{m}.shape({x})[0]"
     cast: str = "{m}.cast({n}, {dtype})"
     root: str = "{m}.sqrt({n})"
+    mean: str = "{m}.mean({x})"
+    logsumexp: str = "{m}.logsumexp({x})"
+    ratio: str = "{m}.divide_no_nan({x}, {y})"
+
+    def owns(self, dotted: str) -> bool:
+        """Whether a function is one of this framework's."""
+        return any(dotted.startswith(root + ".") for root in self.roots)
+
+    def count(self, alias: str, *, of: str, like: str) -> str:
+        """The length of the first axis of ``of`` as a number of the dtype of ``like``."""
+        dtype = self.dtype.format(m=alias, x=like)
+        return self.cast.format(m=alias, n=self.size.format(m=alias, x=of), dtype=dtype)
 
 
-TENSORFLOW = Family("tensorflow", ("tensorflow", "tensorflow.compat.v1", "tensorflow.compat.v2"))
+TENSORFLOW = Family(
+    "tensorflow",
+    ("tensorflow", "tensorflow.compat.v1", "tensorflow.compat.v2"),
+    mean="{m}.reduce_mean({x})",
+    logsumexp="{m}.reduce_logsumexp({x})",
+    ratio="{m}.math.divide_no_nan({x}, {y})",
+)
 OPS = Family("ops", ("keras.ops", "keras.src.ops", "keras_core.ops"))
 BACKEND = Family(
     "backend",
@@ -32,6 +50,7 @@ BACKEND = Family(
         "keras.src.backend",
     ),
     dtype="{m}.dtype({x})",
+    ratio="{x} / {m}.maximum({y}, {m}.epsilon())",
 )
 FAMILIES = (OPS, BACKEND, TENSORFLOW)
 
@@ -71,21 +90,11 @@ class Dialect:
         )
         return next((spelled for spelled, _ in found), None)
 
-    def families(self, dotted: str) -> Iterator[tuple[Family, str]]:
-        """The families this file can use with their aliases: that of the callee ``dotted`` first."""
-
-        def distance(family: Family) -> int:
-            return (
-                0
-                if any(dotted.startswith(root + ".") for root in family.roots if _owns(family, dotted))
-                else 1
-            )
-
-        for family in sorted(FAMILIES, key=distance):
+    def families(self, callees: Sequence[str]) -> Iterator[tuple[Family, str]]:
+        """The families this file can use with their aliases: that of the first of the ``callees`` first."""
+        owners = [next((family for family in FAMILIES if family.owns(name)), None) for name in callees]
+        order = [family for family in owners if family is not None]
+        for family in dict.fromkeys((*order, *FAMILIES)):
             alias = self.alias(family)
             if alias is not None:
                 yield family, alias
-
-
-def _owns(family: Family, dotted: str) -> bool:
-    return family is not TENSORFLOW or not dotted.startswith(("tensorflow.keras.", "tensorflow.python."))

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from losslint.model import Edit
 from losslint.source.text import SourceText
+
+Place = tuple[int, int]
+"""Line and column."""
 
 
 class Overlap(ValueError):
     """Two edits want the same stretch of the file."""
 
 
+def line_starts(lines: Sequence[str]) -> list[int]:
+    """The offset at which each line begins, and that of the end."""
+    return [0, *accumulate(len(line) for line in lines)]
+
+
 def offsets(lines: Sequence[str], edits: Iterable[Edit]) -> list[tuple[int, int, str]]:
     """The edits as (start, end, replacement) in characters of the text, in order. Raises Overlap."""
-    starts = [0]
-    for line in lines:
-        starts.append(starts[-1] + len(line))
+    starts = line_starts(lines)
     found = sorted(
         (
             starts[edit.span.line - 1] + edit.span.column - 1,
@@ -45,6 +52,29 @@ def applied(source: SourceText, edits: Iterable[Edit]) -> SourceText:
     return replace(source, text="".join(pieces))
 
 
+def origin(source: SourceText, edits: Iterable[Edit]) -> Callable[[Place], Place]:
+    """Where a place of the edited text was before; what an edit wrote was where it begins. Raises Overlap."""
+    changes = offsets(source.lines, edits)
+    after = applied(source, edits)
+    old_starts, new_starts = line_starts(source.lines), line_starts(after.lines)
+
+    def place(where: Place) -> Place:
+        offset = new_starts[where[0] - 1] + where[1] - 1
+        grown = 0
+        for start, end, text in changes:
+            if offset < start + grown:
+                break
+            if offset < start + grown + len(text):
+                offset = start + grown
+                break
+            grown += len(text) - (end - start)
+        offset -= grown
+        line = bisect_right(old_starts, offset) - 1
+        return line + 1, offset - old_starts[line] + 1
+
+    return place
+
+
 def disjoint(one: Iterable[Edit], other: Iterable[Edit]) -> bool:
     """Whether two sets of edits neither overlap nor touch."""
     return all(
@@ -56,5 +86,5 @@ def disjoint(one: Iterable[Edit], other: Iterable[Edit]) -> bool:
 
 
 def encoded(source: SourceText) -> bytes:
-    """The source as the bytes of its file. Raises UnicodeEncodeError for what its encoding has no bytes for."""
+    """The source as the bytes of its file. Raises UnicodeEncodeError where its encoding has no bytes."""
     return (codecs.BOM_UTF8 if source.bom else b"") + source.text.encode(source.encoding)

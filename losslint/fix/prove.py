@@ -1,31 +1,31 @@
 """A fix is offered only when analysing the fixed file shows that its finding is gone and no other has come.
 
-A warning that samples are coupled may remain where they were coupled before: the scale finding, which says more, stood
-in front of it. Such a fix is taken only if no other leaves nothing behind.
+A warning that samples are coupled may remain where they were coupled before: the scale finding, which says
+more, stood in front of it. Such a fix is taken only if no other leaves nothing behind.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING
 
-from losslint.engine import Suspect, check_source, examine_source
+from losslint.engine import check_source, examine_source
 from losslint.model import Edit, Finding, Fix, Loss, Returns
 from losslint.rules import _registry
 from losslint.rules._rule import Candidate
 from losslint.source.text import ParseFailure, SourceText
 
 from .bench import Workbench
-from .edits import Overlap, applied
+from .edits import Overlap, Place, applied, origin
+from .sight import Sight
 
 if TYPE_CHECKING:
     from losslint.config import AnalysisSettings
+    from losslint.engine import Suspect
 
-Key = tuple[str, str | None]
-"""What stays of a finding when its line moves: its code and its function."""
+Key = tuple[str, Place]
+"""What stays of a finding when text before it changes: its code and its place in the original."""
 Analysed = tuple[tuple[Finding, ...], tuple[Loss, ...]]
 COUPLING = "LL2"
 
@@ -71,7 +71,8 @@ class Prover:
         suspects: dict[object, Suspect] = {}
         for suspect in examined.suspects:
             suspects.setdefault((suspect.finding.code, suspect.finding.span), suspect)
-        before = State.of([suspect.finding for suspect in suspects.values()], examined.losses, self.is_on)
+        everything = tuple(suspect.finding for suspect in suspects.values())
+        before = State.of((everything, examined.losses), self.is_on)
         tried: dict[frozenset[Edit], State | str] = {}
         for finding in findings:
             found = suspects.get((finding.code, finding.span))
@@ -79,7 +80,7 @@ class Prover:
             if found is None or rule.fix is None:
                 yield Offer(finding, None)
                 continue
-            bench = Workbench(found, examined.index)
+            bench = Workbench(Sight(found, examined.index))
             yield self._proved(finding, rule.fix(found.problem, bench), bench, before, tried)
 
     def _proved(
@@ -113,15 +114,15 @@ class Prover:
                 withheld.append(Withheld(finding, candidate.title, reason))
         return Offer(finding, second or advice, tuple(withheld))
 
-    def after(self, edits: Iterable[Edit]) -> State | str:
+    def after(self, edits: Sequence[Edit]) -> State | str:
         """What the analysis says of the file after some edits, or why there is no such file."""
         try:
-            findings, losses = analysed(applied(self.source, edits), self.settings, self.known)
+            analysis = analysed(applied(self.source, edits), self.settings, self.known)
+            return State.of(analysis, self.is_on, origin(self.source, edits))
         except Overlap as error:
             return str(error)
         except ParseFailure as failure:
             return f"the result does not parse: {failure.message}"
-        return State.of(findings, losses, self.is_on)
 
 
 def analysed(source: SourceText, settings: AnalysisSettings, known: dict[str, Analysed]) -> Analysed:
@@ -136,45 +137,48 @@ STILL_COUPLED = "samples stay coupled"
 
 @dataclass(frozen=True)
 class State:
-    """What the analysis says of one version of a file."""
+    """What analysis says of one version of a file: findings by code and original place, losses by name."""
 
-    findings: tuple[Finding, ...]
-    losses: tuple[Loss, ...]
+    found: Mapping[Key, Finding]
+    losses: Mapping[str, Loss]
 
     @classmethod
-    def of(cls, findings: Iterable[Finding], losses: Iterable[Loss], is_on: Callable[[str], bool]) -> State:
-        """Only what is switched on counts."""
-        return cls(tuple(finding for finding in findings if is_on(finding.code)), tuple(losses))
+    def of(
+        cls,
+        analysis: Analysed,
+        is_on: Callable[[str], bool],
+        origin: Callable[[Place], Place] = lambda place: place,
+    ) -> State:
+        """Only what is switched on counts. ``origin`` tells where a place was before the edits."""
+        findings, losses = analysis
+        found = {
+            (finding.code, origin((finding.span.line, finding.span.column))): finding
+            for finding in findings
+            if is_on(finding.code)
+        }
+        return cls(found, {loss.qualname: loss for loss in losses})
 
-    @cached_property
-    def counts(self) -> Counter[Key]:
-        """How many findings of a code each function has."""
-        return Counter((finding.code, finding.function) for finding in self.findings)
-
-    @cached_property
-    def by_name(self) -> Mapping[str, Loss]:
-        """The losses by qualified name."""
-        return {loss.qualname: loss for loss in self.losses}
+    def new(self, before: State) -> list[Finding]:
+        """The findings that were not there before."""
+        return [finding for key, finding in self.found.items() if key not in before.found]
 
 
 def judged(finding: Finding, before: State, after: State, *, averaged: bool = True) -> str:
     """Why a change is no fix of a finding; empty if it is one, ``STILL_COUPLED`` if it is one with a rest."""
-    key = (finding.code, finding.function)
-    if after.counts[key] >= before.counts[key]:
+    if (finding.code, (finding.span.line, finding.span.column)) in after.found:
         return f"{finding.code} would remain"
-    for name, loss in before.by_name.items():
-        now = after.by_name.get(name)
+    for name, loss in before.losses.items():
+        now = after.losses.get(name)
         if now is None:
             return f"{name} would not be recognised as a loss any more"
         if now.degree == "unknown" and loss.degree != "unknown":
             return f"the degree of {name} would not be known any more"
-        if now.returns != loss.returns and not (averaged and now.returns is Returns.PER_SAMPLE):
+        if now.returns is Returns.PER_SAMPLE is not loss.returns and not averaged:
             return f"{name} would return {now.returns.value} instead of {loss.returns.value}"
-    new = after.counts - before.counts
+    new = after.new(before)
     if not new:
         return ""
-    coupled = {loss.qualname for loss in before.losses if loss.coupled}
-    if all(code.startswith(COUPLING) and function in coupled for code, function in new):
+    coupled = {name for name, loss in before.losses.items() if loss.coupled}
+    if all(each.code.startswith(COUPLING) and each.function in coupled for each in new):
         return STILL_COUPLED
-    code, function = next(iter(new))
-    return f"{code} would appear in {function}"
+    return f"{new[0].code} would appear in {new[0].function}"

@@ -1,7 +1,8 @@
-"""Applying what was proved, round by round: what overlaps waits, what a fix uncovers is mended next, and it ends.
+"""Applying what was proved, round by round: what overlaps waits, what a fix uncovers is mended next, and it
+ends.
 
-Within a round all fixes were proved one by one on the same text. Together they are proved again; if they disturb each
-other, only the first is taken and the others wait for the next round.
+Within a round all fixes were proved one by one on the same text. Together they are proved again; if they
+disturb each other, only the first is taken and the others wait for the next round.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class Mended:
 
 @dataclass(frozen=True)
 class Mender:
-    """How files are mended: which codes count, which findings are silenced, and whether unsafe fixes are wanted.
+    """How files are mended: which codes count, which findings are silenced, whether unsafe fixes are wanted.
 
     ``judge`` leaves of raw findings those that are selected and not suppressed.
     """
@@ -94,32 +95,21 @@ class Mender:
     ) -> Mended | None:
         for fixes in (chosen, chosen[:1]):
             edits = tuple(dict.fromkeys(edit for fix in fixes for edit in fix.edits))
-            after = self._state(source, edits)
             cured = _cured(findings, edits)
-            if len(fixes) == 1 or self._agree(source, after, cured):
-                changed, now, losses = after
+            if len(fixes) == 1 or self._agree(source, edits, cured):
+                changed = applied(source, edits)
+                now, losses = analysed(changed, self.settings, self.known)
                 return Mended(changed, self.judge(changed, now), losses, len(cured))
         return None
 
-    def _state(
-        self, source: SourceText, edits: Sequence[Edit]
-    ) -> tuple[SourceText, tuple[Finding, ...], tuple[Loss, ...]]:
-        changed = applied(source, edits)
-        return (changed, *analysed(changed, self.settings, self.known))
-
-    def _agree(
-        self,
-        source: SourceText,
-        after: tuple[SourceText, tuple[Finding, ...], tuple[Loss, ...]],
-        cured: Sequence[Finding],
-    ) -> bool:
+    def _agree(self, source: SourceText, edits: Sequence[Edit], cured: Sequence[Finding]) -> bool:
         """Whether several fixes together leave no more than each of them alone would."""
-        _, findings, losses = after
-        before = State.of(*analysed(source, self.settings, self.known), self.is_on)
-        now = State.of(findings, losses, self.is_on)
-        new = [code for code, _ in now.counts - before.counts]
-        gone = sum(before.counts.values()) - sum(now.counts.values()) + len(new)
-        return gone >= len(cured) and all(code.startswith(COUPLING) for code in new)
+        prover = Prover(source, self.settings, self.is_on, self.known)
+        before, after = State.of(analysed(source, self.settings, self.known), self.is_on), prover.after(edits)
+        if isinstance(after, str):
+            return False
+        gone = all((each.code, (each.span.line, each.span.column)) not in after.found for each in cured)
+        return gone and all(each.code.startswith(COUPLING) for each in after.new(before))
 
 
 def _cured(findings: Iterable[Finding], edits: Sequence[Edit]) -> list[Finding]:

@@ -15,6 +15,8 @@ MEAN_OF = {"reduce_sum": "reduce_mean", "sum": "mean"}
 SQUARES = "l2_loss"
 OTHERS = {"reduce_logsumexp", "logsumexp", "norm", "reduce_prod"}
 """Reductions that take axes as a sum does, and of which no mean is made."""
+VARIANCES = {"reduce_variance", "reduce_std", "var", "std"}
+"""Statistics likewise: over other axes they are something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def sum_of(node: cst.CSTNode) -> Sum | None:
         if isinstance(func, cst.Name)
         else ""
     )
-    if name not in MEAN_OF and name != SQUARES and name not in OTHERS:
+    if name not in {*MEAN_OF, SQUARES, *OTHERS, *VARIANCES}:
         return None
     positional = [argument for argument in node.args if argument.keyword is None]
     keywords = {argument.keyword.value: argument for argument in node.args if argument.keyword is not None}

@@ -61,7 +61,7 @@ class Tree:
         return self.slice.span(node)
 
     def sees(self, node: cst.CSTNode, name: str, function: cst.FunctionDef | cst.Lambda) -> bool:
-        """Whether ``name``, local to ``function``, is certainly bound at ``node``, to what it is bound to for good.
+        """Whether ``name``, local to ``function``, is certainly bound at ``node``, and for good.
 
         Every binding stands before the node, and the last one cannot be skipped on the way to it.
         """

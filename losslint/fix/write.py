@@ -1,7 +1,8 @@
 """Replacing a file: whole or not at all, and only if it is still the one that was read.
 
-The new content is written beside the file and then renamed over it, which the file system does at once. A process that
-is killed in between leaves the old file and a temporary one, which the next run that writes there takes away.
+The new content is written beside the file and then renamed over it, which the file system does at once. A
+process that is killed in between leaves the old file and a temporary one, which the next run that writes
+there takes away.
 """
 
 from __future__ import annotations

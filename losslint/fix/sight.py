@@ -1,0 +1,214 @@
+"""What can be seen from one place of a file: values, names that hold a batch, how to say its size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import libcst as cst
+
+from losslint.analysis.degree import ONE
+from losslint.analysis.scope import Scope, Site
+from losslint.analysis.values import Either, External, Method, Step, Tensor, Value
+from losslint.analysis.vocabulary import OUTPUTS
+from losslint.engine import Suspect
+from losslint.source.index import ModuleIndex
+from losslint.source.slices import Slice
+
+from .dialect import Dialect, Family
+from .sums import Sum, method_sum_of, sum_of
+from .tree import Tree, code_of, nodes_of
+
+SHORT = 40
+"""An expression longer than that is not written a second time."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sight:
+    """The view on one file from the run that found one suspect."""
+
+    suspect: Suspect
+    index: ModuleIndex
+    _trees: dict[Slice, Tree] = field(default_factory=dict)
+
+    def tree(self, site: Site) -> Tree:
+        """The surroundings of a place."""
+        return self._trees.setdefault(site.slice, Tree(site.slice))
+
+    def here(self, site: Site) -> bool:
+        """Whether a place is in this file."""
+        return site.slice.lines is self.index.lines
+
+    def local(self, step: Step) -> Site:
+        """Where a reduction happens as this file sees it: if elsewhere, at the call that leads there."""
+        if self.here(step.site):
+            return step.site
+        around = self.suspect.problem.site.slice
+        calls = [
+            node
+            for node in nodes_of(around.module)
+            if isinstance(node, cst.Call)
+            and (value := self.tensor(node)) is not None
+            and step in value.raised
+        ]
+        inner = [
+            call for call in calls if not any(other in calls for other in nodes_of(call) if other is not call)
+        ]
+        return Site(around, inner[0]) if inner else step.site
+
+    def value(self, node: cst.CSTNode) -> Value | None:
+        """What an expression was, the last time it was evaluated."""
+        value = self.suspect.recording.values.get(node)
+        return value.options[0][1] if isinstance(value, Either) else value
+
+    def tensor(self, node: cst.CSTNode) -> Tensor | None:
+        """What an expression was, if it was a tensor."""
+        value = self.value(node)
+        return value if isinstance(value, Tensor) else None
+
+    def sum(self, site: Site) -> Sum | None:
+        """The sum at a place of this file, if there is one."""
+        if not self.here(site) or not isinstance(site.node, cst.Call):
+            return None
+        callee = self.value(site.node.func)
+        return method_sum_of(site.node) if isinstance(callee, Method) else sum_of(site.node)
+
+    # -- the size of the batch ----------------------------------------------------------------------
+
+    def count(self, site: Site) -> str | None:
+        """The batch size as an expression of the file, at this place, as a number of the loss's dtype."""
+        for known, _ in self.visible(site, self._is_count):
+            made = self.made(site, known)
+            if made is not None and any(word in made for word in ("cast(", "to_float(")):
+                return known
+        found = next(self.families(site), None)
+        if found is None:
+            return None
+        family, alias = found
+        names = self.names(site)
+        operand = self.operand(site)
+        if operand is not None:
+            names = [operand, *names]
+        name = next((name for name, value in names if value.slope is not None), None)
+        return None if name is None else family.count(alias, of=name, like=name)
+
+    def operand(self, site: Site) -> tuple[str, Tensor] | None:
+        """What is summed, if it is short enough to be named twice."""
+        total = self.sum(site)
+        if total is None:
+            return None
+        value = self.tensor(total.operand)
+        code = code_of(total.operand)
+        if value is None or not has_batch_first(value) or "\n" in code or len(code) > SHORT:
+            return None
+        simple = all(
+            isinstance(node, (cst.Name, cst.Attribute, cst.Dot, cst.SimpleWhitespace))
+            for node in nodes_of(total.operand)
+        )
+        named = isinstance(total.operand, cst.Name) and dict(self.names(site)).get(code) is not None
+        return (code, value) if simple and (named or isinstance(total.operand, cst.Attribute)) else None
+
+    @staticmethod
+    def _is_count(value: Value) -> bool:
+        return (
+            isinstance(value, Tensor)
+            and value.count
+            and value.degree == ONE
+            and not value.nominal
+            and not value.static
+            and value.axes.rank == 0
+        )
+
+    def made(self, site: Site, name: str) -> str | None:
+        """The text that a local name is bound to."""
+        for function in self.tree(site).functions(site.node):
+            for node in nodes_of(function.body):
+                if isinstance(node, cst.Assign) and any(
+                    isinstance(target.target, cst.Name) and target.target.value == name
+                    for target in node.targets
+                ):
+                    return code_of(node.value)
+        return None
+
+    def names(self, site: Site) -> list[tuple[str, Tensor]]:
+        """The names in sight that hold a batch: predictions first, then parameters, then what is computed."""
+        found = [
+            (name, value)
+            for name, value in self.visible(
+                site, lambda value: isinstance(value, Tensor) and has_batch_first(value)
+            )
+            if isinstance(value, Tensor)
+        ]
+        used = {node.value for node in nodes_of(site.node) if isinstance(node, cst.Name)}
+
+        def rank(pair: tuple[str, Tensor]) -> tuple[bool, bool, bool, bool]:
+            name, value = pair
+            # What has no gradient (class ids) may not have the loss's dtype; what arithmetic made has it.
+            without_gradient, argument = value.slope is None, self.made(site, name) is None
+            return without_gradient, name.strip("_").lower() not in OUTPUTS, name not in used, argument
+
+        return sorted(found, key=rank)
+
+    def visible(self, site: Site, wanted: Callable[[Value], bool]) -> Iterator[tuple[str, Value]]:
+        """The local names that are certainly bound at a place, and to what."""
+        tree = self.tree(site)
+        seen: set[str] = set()
+        for function in tree.functions(site.node):
+            scope: Scope | None = self.suspect.recording.scopes.get(function)
+            for name, value in (scope.names if scope is not None else {}).items():
+                if name in seen:
+                    continue
+                seen.add(name)
+                one = value.options[0][1] if isinstance(value, Either) else value
+                if wanted(one) and tree.sees(site.node, name, function) and not _is_list(function, name):
+                    yield name, one
+
+    # -- spelling ----------------------------------------------------------------------
+
+    def dialect(self, site: Site) -> Dialect:
+        """The aliases that the imports and the calls around a place show."""
+        dialect = self._imports
+        for node in nodes_of(site.slice.module):
+            if isinstance(node, cst.Call):
+                callee = self.value(node.func)
+                if isinstance(callee, External):
+                    dialect = dialect.having(code_of(node.func), callee.name)
+        return dialect
+
+    @cached_property
+    def _imports(self) -> Dialect:
+        return Dialect.of(self.index)
+
+    def families(self, site: Site) -> Iterator[tuple[Family, str]]:
+        """The families that can be used here with their aliases, the one in use at this place first."""
+        around = self.tree(site).functions(site.node)
+        calls = [site.node, *(nodes_of(around[0]) if around else ())]
+        callees = [self.value(node.func) for node in calls if isinstance(node, cst.Call)]
+        names = [callee.name for callee in callees if isinstance(callee, External)]
+        yield from self.dialect(site).families(names)
+
+
+def _is_list(function: cst.FunctionDef | cst.Lambda, name: str) -> bool:
+    """Whether a function goes through the items of what it calls ``name``: a list of batches, not a batch."""
+    for node in nodes_of(function.body):
+        if isinstance(node, (cst.For, cst.CompFor)):
+            through = node.iter
+            items = (
+                [argument.value for argument in through.args] if isinstance(through, cst.Call) else [through]
+            )
+            if any(isinstance(item, cst.Name) and item.value == name for item in items):
+                return True
+    return False
+
+
+def has_batch_first(value: Tensor) -> bool:
+    """Whether the first axis, and no other, is the batch."""
+    first = value.axes.at(0)
+    return (
+        value.data
+        and first is not None
+        and first.extent == ONE
+        and not first.data
+        and value.axes.batches == 1
+    )
