@@ -52,15 +52,18 @@ def causes(value: Tensor) -> set[Step]:
 def coupling(outcome: Outcome, kind: Kind, message: str, *, any_rank: bool = False) -> Iterator[Problem]:
     """One problem for every flaw of a coupling kind whose cause no scale finding has named.
 
-    ``any_rank``: also where it hangs on a rank that nothing states (for rules that are off by default).
+    Several on one line (``x - min(x)) / (max(x) - min(x)``) are told once. ``any_rank``: also where it hangs on a rank that nothing states (for rules that are off by default).
     ``message`` may use ``{operation}`` and ``{source}`` (the line of the reduction).
     """
+    told: set[int] = set()
     for value in [option.value for option in outcome.options] if any_rank else values(outcome):
         if value.spread is Spread.UNKNOWN or value.degree is UNKNOWN:
             continue  # what cannot be followed is not accused
         spoken = causes(value)
         for flaw in of_kind(value, kind):
-            if spoken.isdisjoint(flaw.sources or (flaw.step,)):
+            line = flaw.step.site.span.line
+            if spoken.isdisjoint(flaw.sources or (flaw.step,)) and line not in told:
+                told.add(line)
                 yield Problem(
                     flaw.step.site,
                     message.format(operation=flaw.operation, source=line_of(flaw)),

@@ -110,6 +110,8 @@ class Axes:
         """These axes with the one at ``index`` removed, or replaced by ``keep``."""
         new = () if keep is None else (keep,)
         if self.middle is None:
+            if not -len(self.front) <= index < len(self.front):
+                return WILD
             at = index % len(self.front)
             return Axes(self.front[:at] + new + self.front[at + 1 :])
         if 0 <= index < len(self.front):

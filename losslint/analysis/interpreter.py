@@ -26,6 +26,7 @@ from .recording import Recording
 from .scope import Closure, Scope, Site
 from .statements import Flow, run_block
 from .uses import Uses
+from .telling import told_at
 from .values import (
     Const,
     Dict,
@@ -208,7 +209,10 @@ class Interpreter:
             positional, keywords = values[: len(args)], dict(zip(names, values[len(args) :], strict=True))
             return invoke.call_value(self, at, callee, positional, keywords)
 
-        return lift(one, fn, *args, *kwargs.values())
+        result = lift(one, fn, *args, *kwargs.values())
+        if self.entry is not None and at.site.slice.lines is self.entry.lines:
+            return told_at(at.site, result, self.entry.lines)
+        return result
 
     def note(self, scope: Scope, target: cst.CSTNode, name: str, value: Value) -> None:
         """Record an assignment of the watched function."""

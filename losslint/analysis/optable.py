@@ -7,7 +7,8 @@ import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +103,7 @@ def constant_value(literal: Any) -> Value:
     return Const(literal)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class OpTable:
     """All operations by name, and the prefixes that mean the same place."""
 
@@ -110,6 +111,12 @@ class OpTable:
     aliases: Mapping[str, str]
     synonyms: Mapping[str, frozenset[str]]
     _canonical: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def prefixes(self) -> frozenset[str]:
+        """Every name and alias of the tables, and every module on the way to one."""
+        names = (name.removesuffix("()") for name in (*self.operations, *self.aliases))
+        return frozenset(prefix for name in names for prefix in accumulate(name.split("."), "{}.{}".format))
 
     def canonical(self, name: str) -> str:
         """The name at the end of its alias chain, or the first on the way that has an entry."""

@@ -24,11 +24,6 @@ class Program:
     table: OpTable
     find: Finder
     _scopes: dict[int, Scope] = field(default_factory=dict)
-    _prefixes: frozenset[str] = frozenset()
-
-    def __post_init__(self) -> None:
-        names = (name.removesuffix("()") for name in (*self.table.operations, *self.table.aliases))
-        self._prefixes = frozenset(prefix for name in names for prefix in _prefixes_of(name))
 
     def scope_of(self, index: ModuleIndex) -> Scope:
         """The global scope of a module. Its slice is empty: every statement has a slice of its own."""
@@ -39,14 +34,10 @@ class Program:
 
     def tabled(self, name: str) -> bool:
         """Whether the tables know the name or something under it."""
-        return name in self._prefixes or self.table.canonical(name) in self._prefixes
+        prefixes = self.table.prefixes
+        return name in prefixes or self.table.canonical(name) in prefixes
 
 
 def class_value(index: ModuleIndex, node: ast.ClassDef, qualname: str, scope: Scope | None = None) -> Class:
     """A class of the program."""
     return Class(ClassRef(index, qualname, node, scope))
-
-
-def _prefixes_of(name: str) -> list[str]:
-    parts = name.split(".")
-    return [".".join(parts[:k]) for k in range(1, len(parts) + 1)]

@@ -1,0 +1,50 @@
+"""Histories that lead into another module, told from where the loss called it.
+
+A finding belongs to the file that was asked about: what a helper of another module did to a value is told at the call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from .scope import Site
+from .values import Dict, Either, Flaw, Many, Seq, Step, Tensor, Value
+
+
+def told_at(site: Site, value: Value, lines: Sequence[str]) -> Value:
+    """``value`` with every step outside the file of ``lines`` moved to ``site``."""
+    if isinstance(value, Tensor):
+        return _tensor(site, value, lines)
+    if isinstance(value, Seq):
+        return replace(value, items=tuple(told_at(site, item, lines) for item in value.items))
+    if isinstance(value, Many):
+        return replace(value, item=told_at(site, value.item, lines))
+    if isinstance(value, Dict):
+        return replace(value, items={key: told_at(site, item, lines) for key, item in value.items.items()})
+    if isinstance(value, Either):
+        return Either(tuple((tests, told_at(site, option, lines)) for tests, option in value.options))
+    return value
+
+
+def _tensor(site: Site, value: Tensor, lines: Sequence[str]) -> Tensor:
+    def step(one: Step) -> Step:
+        return one if one.site.slice.lines is lines else Step(site, one.message)
+
+    def steps(many: tuple[Step, ...]) -> tuple[Step, ...]:
+        return tuple(dict.fromkeys(map(step, many)))
+
+    def flaw(one: Flaw) -> Flaw:
+        return replace(one, step=step(one.step), sources=steps(one.sources))
+
+    history = (*value.trail, *value.raised, *value.reduced, *(one.step for one in value.flaws))
+    if all(one.site.slice.lines is lines for one in history):
+        return value
+    return replace(
+        value,
+        trail=steps(value.trail),
+        raised=steps(value.raised),
+        reduced=steps(value.reduced),
+        compared=None if value.compared is None else step(value.compared),
+        flaws=tuple(dict.fromkeys(map(flaw, value.flaws))),
+    )
