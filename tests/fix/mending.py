@@ -17,6 +17,15 @@ from losslint.config import Configuration, command_line  # noqa: E402
 from losslint.model import Finding  # noqa: E402
 from losslint.run import Change, Mending, Run, run  # noqa: E402
 
+LOSS = """\
+import tensorflow as tf
+
+
+def my_loss(y_true, y_pred):
+    return tf.reduce_sum(tf.square(y_true - y_pred))
+"""
+MENDED = LOSS.replace("y_pred))", "y_pred), axis=list(range(1, len(y_pred.shape))))")
+
 
 @dataclass(frozen=True)
 class Mended:
