@@ -243,7 +243,7 @@ def divide(at: At, left: Tensor, right: Tensor) -> Tensor:
             (left.slope, times(right.degree, Fraction(-1))),
             (right.slope, minus(left.degree, times(right.degree, Fraction(2)))),
         ),
-        spread=interaction(left, right),
+        spread=interaction(left, replace(right, spread=right.spread.bent)),
         offset=max(left.offset, right.offset),
         diagonal=left.diagonal,
         number=_number(left, right, lambda a, b: a / b),
@@ -409,8 +409,13 @@ def stopped(value: Tensor) -> Tensor:
     return replace(value, slope=None)
 
 
-def extremum(at: At, left: Tensor, right: Tensor) -> Tensor:
-    """maximum, minimum: homogeneous in both operands together."""
+def minimum(at: At, left: Tensor, right: Tensor) -> Tensor:
+    """``minimum(left, right)``: a bound from above is no guard, it cuts off what grows."""
+    return extremum(at, left, right, above=True)
+
+
+def extremum(at: At, left: Tensor, right: Tensor, *, above: bool = False) -> Tensor:
+    """maximum (minimum if ``above``): homogeneous in both operands together."""
     for value, bound in ((left, right), (right, left)):
         if bound.data or bound.weights:
             continue
@@ -421,7 +426,7 @@ def extremum(at: At, left: Tensor, right: Tensor) -> Tensor:
                 _add_constants(left, right, joined(left, right, axes=broadcast(left.axes, right.axes))),
                 number=None,
             )
-        return _bounded(at, value, bound)
+        return _bounded(at, value, bound, above=above)
     both = joined(
         left,
         right,
@@ -437,11 +442,15 @@ def extremum(at: At, left: Tensor, right: Tensor) -> Tensor:
     return coupling(at, (left, right), both)
 
 
-def _bounded(at: At, value: Tensor, bound: Tensor) -> Tensor:
+def _bounded(at: At, value: Tensor, bound: Tensor, *, above: bool) -> Tensor:
     """``maximum(x, c)``: a guard where x grows with the batch, a clip where it does not."""
     axes = broadcast(value.axes, bound.axes)
+    if value.degree == ZERO and bound.degree != ZERO:
+        degree: Degree = UNKNOWN if bound.degree is UNKNOWN else MIXED
+        return replace(nonlinear(at, value), axes=axes, degree=degree, slope=None if value.slope is None else degree)
     if (
-        isinstance(value.degree, Fraction)
+        not above
+        and isinstance(value.degree, Fraction)
         and value.degree > 0
         and bound.degree == ZERO
         and (bound.number or 2) <= 1

@@ -250,9 +250,9 @@ def _zip(call: Call) -> Value:
 
 def clip(at: At, value: Tensor, low: Value | None, high: Value | None) -> Tensor:
     """``minimum(maximum(x, low), high)``."""
-    for bound in (low, high):
+    for bound, cut in ((low, algebra.extremum), (high, algebra.minimum)):
         if bound is not None and bound != Const(None):
-            value = algebra.extremum(at, value, tensor(bound))
+            value = cut(at, value, tensor(bound))
     return value
 
 
@@ -299,7 +299,7 @@ BINARY: dict[str, Callable[[At, Tensor, Tensor], Tensor]] = {
     "multiply": algebra.multiply,
     "divide": algebra.divide,
     "maximum": algebra.extremum,
-    "minimum": algebra.extremum,
+    "minimum": algebra.minimum,
     "squared_difference": algebra.squared_difference,
     "compare": algebra.compare,
     "logical": algebra.compare,

@@ -89,7 +89,7 @@ def compare(at: At, operation: Operation, target: Tensor, output: Tensor, call: 
         free = minus(output.slope, output.degree) if output.slope is not None else None
         both = replace(both, degree=ZERO, slope=free, raised=())
     if both.degree is MIXED:
-        return algebra.flawed(at, Kind.NONLINEAR, both, f"{at.name} of a value that scales with the batch")
+        both = algebra.flawed(at, Kind.NONLINEAR, both, f"{at.name} of a value that scales with the batch")
     if how == "elementwise":
         return replace(both, axes=output.axes if not target.axes.batches else both.axes)
     axis = operation.get("axis", -1) if call is None else call.axes()

@@ -10,7 +10,7 @@ from . import algebra
 from .algebra import At, coupling, flawed
 from .axes import SINGLE, WILD, Axes, Axis, hidden
 from .degree import MIXED, ONE, UNKNOWN, ZERO, Degree, minus, plus, power_of_n, times
-from .values import Flaw, Kind, Spread, Step, Tensor, merge
+from .values import Flaw, Kind, Offset, Spread, Step, Tensor, merge
 
 HALF = Fraction(1, 2)
 
@@ -38,6 +38,8 @@ class Span:
     """It runs over one or both batch axes of an N×N matrix."""
     single: bool = False
     """Every axis it runs over is known to have length 1."""
+    selected: bool = False
+    """How many entries it combines depends on the data (a boolean mask)."""
 
 
 def span(axes: Axes, over: Over, keepdims: bool) -> Span:
@@ -52,7 +54,8 @@ def span(axes: Axes, over: Over, keepdims: bool) -> Span:
             else Axes((SINGLE,) * len(axes.front), axes.middle and ZERO, (SINGLE,) * len(axes.back))
         )
         single = axes.middle is None and all(axis.size == 1 and axis.plain for axis in axes.front)
-        return Span(axes.total, rest, batches > 0, batches > 1, single and bool(axes.front))
+        selected = any(axis.data for axis in axes.listed)
+        return Span(axes.total, rest, batches > 0, batches > 1, single and bool(axes.front), selected)
     reduced: list[Axis] = []
     rest = axes
     for index in sorted(over, key=lambda i: (i < 0, -i if i >= 0 else i)):
@@ -69,7 +72,8 @@ def span(axes: Axes, over: Over, keepdims: bool) -> Span:
         extent = plus(extent, axis.extent)
     samples = any(axis.batch for axis in reduced)
     single = bool(reduced) and all(axis.size == 1 and axis.plain for axis in reduced)
-    return Span(extent, rest, samples, samples and batches > 1, single)
+    selected = any(axis.data for axis in reduced)
+    return Span(extent, rest, samples, samples and batches > 1, single, selected)
 
 
 def _span_from(axes: Axes, start: int, keepdims: bool) -> Span:
@@ -200,6 +204,9 @@ def _linear(at: At, how: str, value: Tensor, what: Span) -> Tensor:
     if what.pairs and value.spread is Spread.SAMPLE:
         result = replace(result, spread=Spread.COUPLED)
         return flawed(at, Kind.PAIRWISE, result, f"{how} over pairs of samples")
+    if what.selected and not summed and spread is Spread.LINEAR:
+        result = replace(result, spread=Spread.COUPLED)
+        return flawed(at, Kind.RATIO, result, "mean over as many samples as the data selects")
     return result
 
 
@@ -237,6 +244,8 @@ def _statistic(at: At, how: str, value: Tensor, what: Span, order: Fraction | No
     """Everything else that reduces: non-linear, so over the batch it couples, and its degree depends on what it is."""
     over_batch = _over_batch(value, what)
     degree, slope = _moved(how, value, what, order)
+    if value.offset is Offset.TARGET and value.degree != ZERO and what.extent != ZERO:
+        degree, slope = MIXED, None if slope is None else MIXED
     spread = value.spread
     if spread is Spread.ADDITIVE and not what.samples:
         spread = Spread.UNKNOWN
@@ -298,11 +307,13 @@ def _moved(how: str, value: Tensor, what: Span, order: Fraction | None) -> tuple
             return ZERO, slope
         if degree == ZERO:
             return (UNKNOWN if extent is UNKNOWN else MIXED), slope
-        return (UNKNOWN if degree is UNKNOWN else MIXED), None if slope is None else MIXED
+        unclear = UNKNOWN if degree is UNKNOWN else MIXED
+        return unclear, None if slope is None else unclear
     if how == "prod":
         if extent == ZERO and degree == ZERO:
             return ZERO, slope
-        return (UNKNOWN if extent in (ZERO, UNKNOWN) else MIXED), (None if slope is None else MIXED)
+        unclear = UNKNOWN if extent in (ZERO, UNKNOWN) else MIXED  # as often as there are features
+        return unclear, None if slope is None else unclear
     if how in ("any", "all"):
         return ZERO, None
     if how in ("argmax", "argmin"):
@@ -338,6 +349,8 @@ def along(at: At, how: str, value: Tensor, axis: int | None) -> Tensor:
     if how in ("argsort", "rank"):
         degree = ONE
     slope = None if value.slope is None else plus(value.slope, slope_gain)
+    if value.offset is Offset.TARGET and value.degree != ZERO and how != "cumsum":
+        degree, slope = MIXED, None if slope is None else MIXED
     axes = value.axes
     if how in REORDERS and axis is not None:
         axes = axes.without(axis, replace(where, order=at.fresh))
@@ -347,6 +360,7 @@ def along(at: At, how: str, value: Tensor, axis: int | None) -> Tensor:
         value,
         axes=axes,
         degree=degree,
+        offset=Offset.TARGET if how == "cumsum" else value.offset,  # entries grow with their place
         slope=None if how in ("argsort", "rank") else slope,
         spread=value.spread if how == "sort" and axis is not None else max(value.spread, Spread.COUPLED),
         raised=raised,

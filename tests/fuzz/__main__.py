@@ -51,7 +51,7 @@ def main() -> int:
     for before, each in zip(shown, shown if options.no_shrink else shrunk_apart(shown), strict=True):
         print(f"\n=== {len(wrong[before.label])} × {before.label}")
         print(f"--- program {before.program.serial} of seed {options.seed}: {each.label}")
-        print(f"# inputs: {each.program.inputs}\n{each.program.source.strip()}")
+        print(f"# inputs: {each.program.inputs}\n{each.program.source.strip()}", flush=True)
     return 1 if wrong else 0
 
 

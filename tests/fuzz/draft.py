@@ -117,7 +117,7 @@ class Draft:
         return self.pick(self.dialects)
 
     def number(self) -> str:
-        return self.pick(("0.5", "2.0", "0.1", "3.0", "1.5", "0.25", "10.0"))
+        return self.pick(("0.5", "2.0", "0.1", "3.0", "1.5", "0.25"))
 
     def variable(self, fits: Callable[[Var], bool] = lambda _: True) -> Var | None:
         """One of the variables that fit, the latest ones more often."""

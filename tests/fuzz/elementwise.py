@@ -181,7 +181,7 @@ def masked(draft: Draft) -> Var | None:
         f"tf.where({test}, {var.text}, {draft.number()} * {var.text})",
         cast.format(test),
     ]
-    if other is not None and other.shape == var.shape:
+    if other is not None and other.shape == var.shape and other.text != var.text:
         forms.append(f"tf.where({test}, {var.text}, {other.text})")
     if draft.dialect() == "ops":
         forms = [form.replace("tf.where", "ops.where") for form in forms]

@@ -280,7 +280,8 @@ def _trend(curves: Sequence[Curve]) -> set[str]:
             return set()
         slopes = [math.log2(b / a) for a, b in pairwise(curve.values)]
         limit = round(2 * slopes[-1]) / 2
-        if abs(slopes[-1] - limit) > min(0.2, abs(slopes[0] - limit) + 1e-9):
+        first, last = abs(slopes[0] - limit), abs(slopes[-1] - limit)
+        if last > 0.2 or last > max(first, 0.05):
             return set()
         limits.add(limit)
     return {str(Fraction(limit)) for limit in limits} if len(limits) == 1 else set()

@@ -43,7 +43,7 @@ def comparisons(seed: int, programs: range) -> Iterator[Comparison]:
             yield from future.result()
 
 
-def shrunk_apart(found: list[Comparison]) -> list[Comparison]:
+def shrunk_apart(found: list[Comparison]) -> Iterator[Comparison]:
     """Each made as small as it goes."""
     with ProcessPoolExecutor(1, get_context("spawn"), _start) as pool:
-        return list(pool.map(shrunk, found))
+        yield from pool.map(shrunk, found)

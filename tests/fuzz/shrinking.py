@@ -10,7 +10,7 @@ from dataclasses import replace
 from .comparing import Comparison, compare, inferred
 from .programs import Program
 
-MOST_TRIES = 400
+MOST_TRIES = 250
 
 
 def shrunk(comparison: Comparison) -> Comparison:
@@ -62,8 +62,14 @@ def smaller(source: str) -> Iterator[str]:
 
 
 def _statements(tree: ast.AST) -> Iterator[Callable[[], object]]:
-    """Leave out one statement; put the body of a loop or a branch in its place."""
+    """Leave out one statement; put the body of a branch, or the other name of a value, in its place."""
     for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Assign)
+            and isinstance(node.value, ast.Name)
+            and isinstance(node.targets[0], ast.Name)
+        ):
+            yield lambda old=node.targets[0].id, new=node.value.id: _renamed(tree, old, new)
         for name in ("body", "orelse"):
             body = getattr(node, name, None)
             if not isinstance(body, list):
@@ -74,6 +80,12 @@ def _statements(tree: ast.AST) -> Iterator[Callable[[], object]]:
                 if isinstance(statement, ast.If):
                     for arm in (statement.body, statement.orelse):
                         yield lambda body=body, at=at, arm=arm: body.__setitem__(slice(at, at + 1), arm)
+
+
+def _renamed(tree: ast.AST, old: str, new: str) -> None:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id == old:
+            node.id = new
 
 
 def _operands(tree: ast.AST) -> Iterator[Callable[[], object]]:
