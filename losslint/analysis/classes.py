@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -209,34 +210,38 @@ def _set_elsewhere(run: Interpreter, owner: Instance, attr: str) -> Value | None
     for base in ancestors(run, owner.cls.ref):
         if not isinstance(base, Class):
             continue
-        for statement in base.ref.node.body:
-            if (
-                isinstance(statement, ast.FunctionDef)
-                and statement.name != "__init__"
-                and _assigns(statement, attr)
-            ):
-                function = own_method(run, base.ref, statement.name)
-                if function is None:
-                    continue
-                with run.building((id(owner), statement.name)) as fresh:
-                    if fresh:
-                        run.call_function(
-                            bound(function, owner), unknown_arguments(run, function.closure, loss=True), {}
-                        )
-                if attr in owner.attributes:
-                    return owner.attributes[attr]
+        for name in setters(base.ref.node).get(attr, ()):
+            function = own_method(run, base.ref, name)
+            if function is None:
+                continue
+            with run.building((id(owner), name)) as fresh:
+                if fresh:
+                    run.call_function(
+                        bound(function, owner), unknown_arguments(run, function.closure, loss=True), {}
+                    )
+            if attr in owner.attributes:
+                return owner.attributes[attr]
     return None
 
 
-def _assigns(node: ast.FunctionDef, attr: str) -> bool:
-    return any(
-        isinstance(item, ast.Attribute)
-        and item.attr == attr
-        and isinstance(item.ctx, ast.Store)
-        and isinstance(item.value, ast.Name)
-        and item.value.id == "self"
-        for item in ast.walk(node)
-    )
+@lru_cache(maxsize=1024)
+def setters(node: ast.ClassDef) -> dict[str, list[str]]:
+    """For every attribute of ``self``, the methods besides ``__init__`` that assign it."""
+    found: dict[str, list[str]] = {}
+    for statement in node.body:
+        if not isinstance(statement, ast.FunctionDef) or statement.name == "__init__":
+            continue
+        for item in ast.walk(statement):
+            if (
+                isinstance(item, ast.Attribute)
+                and isinstance(item.ctx, ast.Store)
+                and isinstance(item.value, ast.Name)
+                and item.value.id == "self"
+            ):
+                methods = found.setdefault(item.attr, [])
+                if statement.name not in methods:
+                    methods.append(statement.name)
+    return found
 
 
 def unknown_arguments(run: Interpreter, closure: Closure, *, loss: bool) -> list[Value]:

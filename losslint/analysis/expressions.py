@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -47,6 +47,7 @@ def evaluate(run: Interpreter, node: cst.BaseExpression, scope: Scope, flow: Flo
     return handler(run, node, scope, flow) if handler is not None else Unknown(type(node).__name__.lower())
 
 
+@lru_cache(maxsize=50_000)
 def spelled(node: cst.CSTNode) -> str:
     """An expression as source text, on one line and not too long."""
     text = " ".join(cst.Module([]).code_for_node(node).split())
@@ -58,8 +59,13 @@ def _name(run: Interpreter, node: cst.Name, scope: Scope, flow: Flow) -> Value:
 
 
 def _literal(run: Interpreter, node: Any, scope: Scope, flow: Flow) -> Value:
+    return _constant_of(node.value)
+
+
+@lru_cache(maxsize=10_000)
+def _constant_of(text: str) -> Value:
     try:
-        return Const(ast.literal_eval(node.value))
+        return Const(ast.literal_eval(text))
     except (ValueError, SyntaxError, MemoryError):
         return Unknown("a literal")
 

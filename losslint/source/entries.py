@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from .index import ModuleIndex, Unit, flat
 from .sinks import STEP_CALLS, adds, compiles, compiling_matters
@@ -113,7 +113,7 @@ class Finder:
         """Gives a loss away instead of returning it; ``use``: no loss of its own, but it says what becomes of one."""
         if self._differentiates(unit):
             return "gradient"
-        nodes = list(_own_nodes(unit.node))
+        nodes = _nodes_of(unit.node)
         if any(map(adds, nodes)):
             return "add_loss"
         return "use" if self._compiling_matters and any(map(compiles, nodes)) else None
@@ -128,9 +128,9 @@ class Finder:
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)
             and node.func.attr in STEP_CALLS
-            for node in _own_nodes(unit.node)
+            for node in _nodes_of(unit.node)
         ) and any(
-            isinstance(node, (ast.With, ast.AsyncWith)) or _minimizes(node) for node in _own_nodes(unit.node)
+            isinstance(node, (ast.With, ast.AsyncWith)) or _minimizes(node) for node in _nodes_of(unit.node)
         )
 
     @cached_property
@@ -232,6 +232,12 @@ def _is_property(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     )
 
 
+@lru_cache(maxsize=4096)
+def _nodes_of(node: ast.AST) -> tuple[ast.AST, ...]:
+    """``_own_nodes``, gathered once: several questions are asked of every function."""
+    return tuple(_own_nodes(node))
+
+
 def _own_nodes(node: ast.AST) -> Iterator[ast.AST]:
     """The nodes of a function without those of functions inside it."""
     for child in ast.iter_child_nodes(node):
@@ -242,7 +248,7 @@ def _own_nodes(node: ast.AST) -> Iterator[ast.AST]:
 
 def _returns(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """Returns a value (a generator does not count)."""
-    return any(isinstance(item, ast.Return) and item.value is not None for item in _own_nodes(node))
+    return any(isinstance(item, ast.Return) and item.value is not None for item in _nodes_of(node))
 
 
 def _makes_function(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
@@ -258,7 +264,7 @@ def _makes_function(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
             isinstance(item.value, ast.Lambda)
             or (isinstance(item.value, ast.Name) and item.value.id in inner)
         )
-        for item in _own_nodes(node)
+        for item in _nodes_of(node)
     )
 
 
