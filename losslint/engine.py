@@ -6,7 +6,7 @@ import ast
 import fnmatch
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -91,15 +91,16 @@ class Examined:
     index: ModuleIndex
     suspects: tuple[Suspect, ...]
     losses: tuple[Loss, ...]
+    recordings: tuple[Recording, ...] = ()
 
 
 def examine_source(
     source: SourceText, settings: AnalysisSettings, resolver: ModuleResolver | None = None
 ) -> Examined:
     """``check_source`` for those who mend: the same findings, and what led to them. Raises the same."""
-    check = replace(_check(source, settings, resolver), suspects=[])
+    check = replace(_check(source, settings, resolver), suspects=[], recordings=[])
     _, losses = _guarded(check)
-    return Examined(check.index, tuple(check.suspects or ()), losses)
+    return Examined(check.index, tuple(check.suspects or ()), losses, tuple(check.recordings))
 
 
 def _check(source: SourceText, settings: AnalysisSettings, resolver: ModuleResolver | None) -> Check:
@@ -144,6 +145,7 @@ class Check:
     resolver: ModuleResolver
     suspects: list[Suspect] | None = None
     """What is found, for those who mend; None when nobody will."""
+    recordings: list[Recording] = field(default_factory=list)
 
     def run(self) -> tuple[tuple[Finding, ...], tuple[Loss, ...]]:
         """All findings and losses of the file."""
@@ -191,7 +193,10 @@ class Check:
         return tuple(findings.values()), tuple(losses)
 
     def _interpreter(self, program: Program) -> Interpreter:
-        recording = None if self.suspects is None else Recording()
+        recording = None
+        if self.suspects is not None:
+            recording = Recording()
+            self.recordings.append(recording)
         own = Program(self.table, self.resolver, _scopes=dict(program._scopes))
         return Interpreter(own, self.vocabulary, recording=recording)
 

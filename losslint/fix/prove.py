@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from losslint.engine import check_source, examine_source
+from losslint.engine import examine_source
 from losslint.model import Edit, Finding, Fix, Loss, Returns
 from losslint.rules import _registry
 from losslint.rules._rule import Candidate
 from losslint.source.text import ParseFailure, SourceText
 
 from .bench import Workbench
+from .clashes import clashes
 from .edits import Overlap, Place, applied, origin
 from .sight import Sight
 
@@ -26,8 +27,17 @@ if TYPE_CHECKING:
 
 Key = tuple[str, Place]
 """What stays of a finding when text before it changes: its code and its place in the original."""
-Analysed = tuple[tuple[Finding, ...], tuple[Loss, ...]]
-COUPLING = "LL2"
+SCALE, COUPLING = "LL1", "LL2"
+WANTED = "0"
+
+
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """What the analysis says of a text. ``clashes``: how many operations have operands that hardly fit."""
+
+    findings: tuple[Finding, ...]
+    losses: tuple[Loss, ...]
+    clashes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +82,8 @@ class Prover:
         for suspect in examined.suspects:
             suspects.setdefault((suspect.finding.code, suspect.finding.span), suspect)
         everything = tuple(suspect.finding for suspect in suspects.values())
-        before = State.of((everything, examined.losses), self.is_on)
+        clashing = clashes(examined.recordings)
+        before = State.of(Analysed(everything, examined.losses, clashing), self.is_on)
         tried: dict[frozenset[Edit], State | str] = {}
         for finding in findings:
             found = suspects.get((finding.code, finding.span))
@@ -128,7 +139,9 @@ class Prover:
 def analysed(source: SourceText, settings: AnalysisSettings, known: dict[str, Analysed]) -> Analysed:
     """The findings and losses of a text, once. Raises ParseFailure."""
     if source.text not in known:
-        known[source.text] = check_source(source, settings)
+        examined = examine_source(source, settings)
+        found = {(each.finding.code, each.finding.span): each.finding for each in reversed(examined.suspects)}
+        known[source.text] = Analysed(tuple(found.values()), examined.losses, clashes(examined.recordings))
     return known[source.text]
 
 
@@ -141,6 +154,7 @@ class State:
 
     found: Mapping[Key, Finding]
     losses: Mapping[str, Loss]
+    clashes: int = 0
 
     @classmethod
     def of(
@@ -150,13 +164,12 @@ class State:
         origin: Callable[[Place], Place] = lambda place: place,
     ) -> State:
         """Only what is switched on counts. ``origin`` tells where a place was before the edits."""
-        findings, losses = analysis
         found = {
             (finding.code, origin((finding.span.line, finding.span.column))): finding
-            for finding in findings
+            for finding in analysis.findings
             if is_on(finding.code)
         }
-        return cls(found, {loss.qualname: loss for loss in losses})
+        return cls(found, {loss.qualname: loss for loss in analysis.losses}, analysis.clashes)
 
     def new(self, before: State) -> list[Finding]:
         """The findings that were not there before."""
@@ -167,6 +180,8 @@ def judged(finding: Finding, before: State, after: State, *, averaged: bool = Tr
     """Why a change is no fix of a finding; empty if it is one, ``STILL_COUPLED`` if it is one with a rest."""
     if (finding.code, (finding.span.line, finding.span.column)) in after.found:
         return f"{finding.code} would remain"
+    if after.clashes > before.clashes:
+        return "the shapes of two operands would hardly fit"
     for name, loss in before.losses.items():
         now = after.losses.get(name)
         if now is None:
@@ -175,6 +190,9 @@ def judged(finding: Finding, before: State, after: State, *, averaged: bool = Tr
             return f"the degree of {name} would not be known any more"
         if now.returns is Returns.PER_SAMPLE is not loss.returns and not averaged:
             return f"{name} would return {now.returns.value} instead of {loss.returns.value}"
+        done = not any(each.function == name and each.code.startswith(SCALE) for each in after.found.values())
+        if name == finding.function and done and now.degree not in (WANTED, "unknown"):
+            return f"{name} would scale with the degree {now.degree}"
     new = after.new(before)
     if not new:
         return ""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from losslint.analysis.scope import Site
+from losslint.analysis.values import External
 from losslint.model import Edit
 from losslint.rules._rule import Candidate
 
@@ -109,8 +110,10 @@ class Rewriting:
             if typed is None:
                 return None
             size = family.count(alias, of=text, like=typed)
-        else:
+        elif self._is_dimension(tree, site.node):
             size = family.size.format(m=alias, x=text)
+        else:
+            return None
         return Candidate(DYNAMIC, (Edit(tree.span(site.node), size),))
 
     @staticmethod
@@ -150,6 +153,15 @@ class Rewriting:
             reads = [use for use in uses if not isinstance(tree.parent(use), cst.AssignTarget)]
             return bool(reads) and all(self._in_arithmetic(tree, use) for use in reads)
         return self._in_arithmetic(tree, node)
+
+    def _is_dimension(self, tree: Tree, node: cst.CSTNode) -> bool:
+        """Whether a size is an argument of the framework, alone or in a list: there a tensor is as good."""
+        parent = tree.parent(node)
+        while isinstance(parent, (cst.Element, cst.List, cst.Tuple)):
+            parent = tree.parent(parent)
+        call = tree.parent(parent) if isinstance(parent, cst.Arg) else None
+        callee = self.sight.value(call.func) if isinstance(call, cst.Call) else None
+        return isinstance(callee, External) and not callee.name.startswith("builtins.")
 
     @staticmethod
     def _in_arithmetic(tree: Tree, node: cst.CSTNode) -> bool:

@@ -98,8 +98,8 @@ class Mender:
             cured = _cured(findings, edits)
             if len(fixes) == 1 or self._agree(source, edits, cured):
                 changed = applied(source, edits)
-                now, losses = analysed(changed, self.settings, self.known)
-                return Mended(changed, self.judge(changed, now), losses, len(cured))
+                now = analysed(changed, self.settings, self.known)
+                return Mended(changed, self.judge(changed, now.findings), now.losses, len(cured))
         return None
 
     def _agree(self, source: SourceText, edits: Sequence[Edit], cured: Sequence[Finding]) -> bool:

@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import libcst as cst
+from libcst.metadata import MetadataWrapper, WhitespaceInclusivePositionProvider
 
 from losslint.model import Span
 from losslint.source.slices import Slice
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from libcst.metadata import CodeRange
 
 FUNCTIONS = (cst.FunctionDef, cst.Lambda)
 _BINDERS = (cst.AssignTarget, cst.AnnAssign, cst.AugAssign, cst.For, cst.CompFor, cst.NamedExpr, cst.AsName)
@@ -41,6 +48,11 @@ class Tree:
                 parents[child] = node
         return parents
 
+    @cached_property
+    def _inclusive(self) -> Mapping[cst.CSTNode, CodeRange]:
+        wrapper = MetadataWrapper(self.slice.module, unsafe_skip_copy=True)
+        return wrapper.resolve(WhitespaceInclusivePositionProvider)
+
     def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
         """The node around a node."""
         return self._parents.get(node)
@@ -57,8 +69,14 @@ class Tree:
         return [outer for outer in self.around(node) if isinstance(outer, FUNCTIONS)]
 
     def span(self, node: cst.CSTNode) -> Span:
-        """Where a node stands in the file."""
-        return self.slice.span(node)
+        """Where a node stands in the file, parentheses of its own included."""
+        inside = self.slice.span(node)
+        if not getattr(node, "lpar", ()):
+            return inside
+        whole, shift = self._inclusive[node], self.slice.shift
+        return Span(
+            whole.start.line + shift, whole.start.column + 1, whole.end.line + shift, whole.end.column + 1
+        )
 
     def sees(self, node: cst.CSTNode, name: str, function: cst.FunctionDef | cst.Lambda) -> bool:
         """Whether ``name``, local to ``function``, is certainly bound at ``node``, and for good.

@@ -52,6 +52,11 @@ class Slice:
         assert isinstance(block, cst.If)
         return block.body.body  # type: ignore[return-value]
 
+    @property
+    def shift(self) -> int:
+        """How many lines of the file stand before the first of the parsed module."""
+        return self.start - 1 - self._indented
+
     @cached_property
     def _positions(self) -> Mapping[cst.CSTNode, CodeRange]:
         # The tree is never changed, so the wrapper need not copy it.
@@ -59,8 +64,7 @@ class Slice:
 
     def span(self, node: cst.CSTNode) -> Span:
         """Where a node of this slice stands in the file."""
-        where = self._positions[node]
-        shift = self.start - 1 - self._indented
+        where, shift = self._positions[node], self.shift
         return Span(
             where.start.line + shift, where.start.column + 1, where.end.line + shift, where.end.column + 1
         )

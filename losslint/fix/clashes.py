@@ -1,0 +1,65 @@
+"""Operands that hardly fit: the batch axis of one against an axis of the other that is longer than 1 and no batch.
+
+The calculus lets such shapes pass, since it guesses many ranks; a fix must not make new ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import libcst as cst
+
+from losslint.analysis.axes import Axes
+from losslint.analysis.recording import Recording
+from losslint.analysis.values import Either, External, Tensor, Value
+
+ELEMENTWISE = {
+    "add",
+    "subtract",
+    "multiply",
+    "divide",
+    "truediv",
+    "maximum",
+    "minimum",
+    "squared_difference",
+    "divide_no_nan",
+}
+
+
+def clashes(recordings: Iterable[Recording]) -> int:
+    """How many operations have such operands, of all that were seen."""
+    return len({node for recording in recordings for node in recording.values if _clash(recording, node)})
+
+
+def _clash(recording: Recording, node: cst.CSTNode) -> bool:
+    sides = [_axes(recording.values.get(operand)) for operand in _operands(recording, node)]
+    known = [axes for axes in sides if axes is not None]
+    return len(known) == 2 and _meet_badly(*known)
+
+
+def _operands(recording: Recording, node: cst.CSTNode) -> Sequence[cst.CSTNode]:
+    if isinstance(node, cst.BinaryOperation) and not isinstance(node.operator, cst.MatrixMultiply):
+        return node.left, node.right
+    if isinstance(node, cst.Call) and len(node.args) == 2:
+        callee = recording.values.get(node.func)
+        if isinstance(callee, External) and callee.name.rpartition(".")[2] in ELEMENTWISE:
+            return node.args[0].value, node.args[1].value
+    return ()
+
+
+def _axes(value: Value | None) -> Axes | None:
+    one = value.options[0][1] if isinstance(value, Either) else value
+    return one.axes if isinstance(one, Tensor) else None
+
+
+def _meet_badly(left: Axes, right: Axes) -> bool:
+    if left.rank is None and right.rank is None and left.batches and right.batches:
+        return left.least_rank != right.least_rank  # both may have more axes, but hardly the one more than the other
+    for at in range(1, min(left.least_rank, right.least_rank) + 1):
+        one, other = left.at(-at), right.at(-at)
+        if one is None or other is None or one.batch is other.batch:
+            continue
+        plain = other if one.batch else one
+        if plain.plain and plain.size != 1:
+            return True
+    return False
