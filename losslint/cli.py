@@ -235,6 +235,8 @@ def _run(
 @click.option("--diff", is_flag=True, help="Print what --fix would change, and change nothing.")
 @click.option("--unsafe-fixes", is_flag=True, help="Apply or show fixes that may change what is meant, too.")
 @click.option("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 if anything was fixed.")
+@click.option("--confirm", is_flag=True, help="Import and run the losses that findings are about; measure.")
+@click.option("--python", metavar="PATH", help="The interpreter or environment that has TensorFlow.")
 @_console_options
 def check(
     paths: tuple[str, ...],
@@ -246,6 +248,8 @@ def check(
     diff: bool,
     unsafe_fixes: bool,
     exit_non_zero_on_fix: bool,
+    confirm: bool,
+    python: str | None,
     quiet: bool,
     verbose: bool,
     **options: Any,
@@ -260,9 +264,15 @@ def check(
     output = output_for(settings, file=output_file, quiet=quiet, verbose=verbose)
     if options["statistics"] and not output.style.statistics:
         raise click.UsageError(f"--statistics has no place in --output-format {output.format}")
+    if confirm and (fix or diff):
+        raise click.UsageError("--confirm measures what is there: run it before or after --fix or --diff")
+    if python is not None and not confirm:
+        raise click.UsageError("--python is the interpreter for --confirm, which is not asked for")
     wanted = fix or diff or output.format in FORMATS_WITH_FIXES
     mending = Mending(apply=fix or diff, unsafe=unsafe_fixes) if wanted else None
     finished = _with_hints(_run(paths, configuration, stdin_filename, mending, write=fix and not diff))
+    if confirm and finished.findings:
+        finished = _confirmed(finished, configuration, settings, python, quiet=quiet)
     if diff:
         output.difference(finished, time.perf_counter() - started)
     else:
@@ -359,6 +369,17 @@ def _run_settings(configuration: Configuration) -> Settings:
         return configuration.for_directory(os.curdir)
     except ConfigError:  # the run reports it, and checks what is configured elsewhere
         return configuration.without_files()
+
+
+def _confirmed(
+    finished: Run, configuration: Configuration, settings: Settings, python: str | None, *, quiet: bool
+) -> Run:
+    """The findings after their losses were run. Only here does a check execute what it checks."""
+    from losslint.confirm.check import confirmed
+    from losslint.confirm.options import options_for
+
+    options = options_for(settings.confirm, python=python)
+    return confirmed(finished, configuration, options, announce=lambda line: None if quiet else say(line))
 
 
 def _with_syntax_warnings(finished: Run) -> Run:

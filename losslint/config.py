@@ -124,7 +124,10 @@ class Settings:
         """The part that ``confirm`` reads."""
         values: dict[str, Any] = {}
         for layer in self.layers:
-            values.update(layer.values.get("confirm", {}))
+            table = layer.values.get("confirm", {})
+            values.update(table)
+            if "python" in table:
+                values["python"] = _interpreter(table["python"], layer.base)
         return ConfirmSettings(**{key.replace("-", "_"): value for key, value in values.items()})
 
     def selects(self, code: str, path: str) -> bool:
@@ -140,6 +143,12 @@ class Settings:
             if matcher.matches_file(path) != pattern.startswith("!"):
                 ignored.extend(codes)
         return ignored
+
+
+def _interpreter(given: str, base: str) -> str:
+    """A path beside the configuration that names it, if there is one; else a command such as ``python3.12``."""
+    path = os.path.join(base, os.path.expanduser(given))
+    return path if os.path.exists(path) else given
 
 
 def _patterns(layers: Sequence[Layer], key: str) -> list[PathPattern]:

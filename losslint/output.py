@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TextIO
@@ -170,6 +171,12 @@ def _summary(finished: Run) -> str:
     if finished.fixed:
         left = f"{len(finished.findings)} left" if finished.findings else "none left"
         found = f"{counted(finished.fixed, 'finding')} fixed, {left}"
+    verdicts = Counter(finding.confirmation.status for finding in finished.findings if finding.confirmation)
+    if verdicts:
+        words = (
+            f"{verdicts[word]} {word}" for word in ("confirmed", "refuted", "unconfirmed") if verdicts[word]
+        )
+        found = f"{found} ({', '.join(words)})"
     checked = (
         f"{counted(finished.files, 'file')} and {counted(len(finished.losses), 'loss', 'losses')} checked"
     )

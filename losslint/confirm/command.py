@@ -9,10 +9,9 @@ from pathlib import Path
 
 import click
 
-from losslint.confirm.model import ConfirmOptions, LossRequest, Measured
+from losslint.confirm.model import LossRequest, Measured
 
 FAILED = 2
-FEWEST_DOUBLINGS = 4  # a trend needs as many
 
 
 def _sizes(_context: click.Context, _parameter: click.Parameter, value: str | None) -> tuple[int, ...] | None:
@@ -58,6 +57,7 @@ def confirm(
     could not be.
     """
     from losslint.config import Configuration, command_line
+    from losslint.confirm.options import announcement, options_for
     from losslint.confirm.process import NoFramework
     from losslint.confirm.requests import requests_for
     from losslint.confirm.session import confirm_losses
@@ -69,17 +69,16 @@ def confirm(
         _say(f"error: {error.path}: {error.message}")
     for warning in asked.warnings if not quiet else ():
         _say(f"warning: {warning}")
-    settings = configuration.for_directory(os.curdir).confirm
-    options = ConfirmOptions(
-        python=python or settings.python,
-        batch_sizes=ladder(batch_sizes or settings.batch_sizes or ConfirmOptions().batch_sizes),
-        timeout=timeout or settings.timeout or ConfirmOptions().timeout,
-        memory_mb=memory_mb or settings.memory_mb or ConfirmOptions().memory_mb,
+    options = options_for(
+        configuration.for_directory(os.curdir).confirm,
+        python=python,
+        batch_sizes=batch_sizes,
+        timeout=timeout,
+        memory_mb=memory_mb,
         gpu=gpu,
-        project=Path.cwd(),
     )
     if not quiet and asked.requests:
-        _announce(asked.requests)
+        _say(announcement(asked.requests))
     results: list[Measured] = []
     try:
         for measured in _with_progress(confirm_losses(asked.requests, options), asked.requests, quiet):
@@ -93,20 +92,6 @@ def confirm(
         return FAILED
     _finish(results, output_format, report, quiet)
     return FAILED if asked.errors else 0
-
-
-def ladder(sizes: Sequence[int]) -> tuple[int, ...]:
-    """The sizes to measure at: the smallest, doubled until the largest is reached, four times at least."""
-    steps, top = [min(sizes)], max(sizes)
-    while steps[-1] < top or len(steps) <= FEWEST_DOUBLINGS:
-        steps.append(steps[-1] * 2)
-    return tuple(steps)
-
-
-def _announce(requests: Sequence[LossRequest]) -> None:
-    files = len({request.path for request in requests})
-    losses = f"{len(requests)} loss{'es' if len(requests) != 1 else ''}"
-    _say(f"losslint: about to import and run {losses} from {files} file{'s' if files != 1 else ''}")
 
 
 def _with_progress(

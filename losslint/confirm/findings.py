@@ -13,6 +13,8 @@ from losslint.model import Confirmation, Finding
 Confirm = Callable[[Sequence[LossRequest], ConfirmOptions], Iterable[Measured]]
 
 CONFIRMED, REFUTED, UNCONFIRMED = "confirmed", "refuted", "unconfirmed"
+NO_QUESTION = "this is no question of the batch size; running cannot tell"
+NOWHERE = "it is in no function that could be run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +30,27 @@ def confirm_findings(
 ) -> tuple[Finding, ...]:
     """The findings, each with its confirmation; every loss is run once. Executes the code of those losses.
 
-    Without a framework all stay, ``unconfirmed`` for that reason. ``confirm`` stands in for
-    ``confirm_losses``.
+    A loss is run if running it can tell something of a finding in it. Without a framework all findings stay,
+    ``unconfirmed`` for that reason. ``confirm`` stands in for ``confirm_losses``.
     """
     run = confirm or _confirm_losses
-    places = {_place(f): LossRequest(f.path, f.function, f.function_line) for f in findings if f.function}
+    places = {
+        _place(f): LossRequest(f.path, f.function, f.function_line)
+        for f in findings
+        if f.function and f.code in CLAIMS
+    }
     try:
         results = dict(zip(places, run(tuple(places.values()), options), strict=True)) if places else {}
     except NoFramework as error:
-        missing = Confirmation(UNCONFIRMED, reason=str(error))
-        return tuple(replace(finding, confirmation=missing) for finding in findings)
-    nowhere = Confirmation(UNCONFIRMED, reason="it is in no function that could be run")
-    return tuple(
-        replace(f, confirmation=judge_finding(f, results[_place(f)]) if _place(f) in results else nowhere)
-        for f in findings
-    )
+        missing = Measured("", "", None, "not run", reason=error.problem)
+        results = dict.fromkeys(places, missing)
+    return tuple(replace(f, confirmation=_confirmation(f, results.get(_place(f)))) for f in findings)
+
+
+def _confirmation(finding: Finding, measured: Measured | None) -> Confirmation:
+    if finding.code not in CLAIMS:
+        return Confirmation(UNCONFIRMED, reason=NO_QUESTION)
+    return judge_finding(finding, measured) if measured else Confirmation(UNCONFIRMED, reason=NOWHERE)
 
 
 def _confirm_losses(requests: Sequence[LossRequest], options: ConfirmOptions) -> Iterable[Measured]:
@@ -62,7 +70,7 @@ def judge_finding(finding: Finding, measured: Measured) -> Confirmation:
     degree = measured.degree
     claim = CLAIMS.get(finding.code)
     if claim is None:
-        return Confirmation(UNCONFIRMED, degree, "this is no question of the batch size; running cannot tell")
+        return Confirmation(UNCONFIRMED, degree, NO_QUESTION)
     if degree == "unknown":
         return Confirmation(UNCONFIRMED, degree, "the loss is zero on everything it was fed")
     if claim.holds(measured):

@@ -19,6 +19,7 @@ from typing import Any
 WORKER = Path(__file__).with_name("worker.py")
 START_SECONDS = 180.0
 LARGEST_FRAME = 64 * 2**20
+POINT_TO_ONE = "point to an interpreter that has TensorFlow with --python"
 
 
 class WorkerTimeout(Exception):
@@ -30,7 +31,11 @@ class WorkerDied(Exception):
 
 
 class NoFramework(Exception):
-    """The interpreter cannot be started or has no framework; one line that says what to do."""
+    """The interpreter cannot be started or has no framework: ``problem``, and one line that says what to do."""
+
+    def __init__(self, problem: str, advice: str = POINT_TO_ONE) -> None:
+        super().__init__(f"{problem}; {advice}")
+        self.problem = problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +91,8 @@ class Worker:
             self.close()
             reason = self.framework.get("reason", "")
             raise NoFramework(
-                f"{self.settings.python} has no working TensorFlow ({reason}); install it there with "
-                "`pip install tensorflow`, or point to an interpreter that has it with --python"
+                f"{self.settings.python} has no working TensorFlow ({reason})",
+                f"install it there with `pip install tensorflow`, or {POINT_TO_ONE}",
             )
 
     def ask(

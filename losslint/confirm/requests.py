@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from losslint.config import Configuration
 from losslint.confirm.locate import Candidate, candidates
@@ -53,7 +53,7 @@ def requests_for(targets: Sequence[Target], configuration: Configuration, inputs
                 errors.append(FileError(target.path, f"has no function {target.name!r}{hint}"))
         for request in meant:
             chosen.setdefault((request.path, request.qualname, request.line), request)
-    ready = tuple(_with_inputs(request, configuration, inputs) for request in chosen.values())
+    ready = tuple(with_inputs(request, configuration, inputs) for request in chosen.values())
     return Asked(ready, tuple(errors), known.warnings)
 
 
@@ -95,17 +95,10 @@ def _functions(target: Target, files: Sequence[str]) -> tuple[list[LossRequest],
     return [r for r in found if _is_meant(target, r)], [r.qualname for r in found]
 
 
-def _with_inputs(request: LossRequest, configuration: Configuration, inputs: str | None) -> LossRequest:
-    """The request with the inputs that configuration gives for its name, or for the last part of it."""
+def with_inputs(request: LossRequest, configuration: Configuration, inputs: str | None) -> LossRequest:
+    """The request with these inputs, else with those that configuration gives for its name or the last part of it."""
     if inputs is None:
         given = dict(configuration.for_file(request.path).confirm.inputs)
         last = request.qualname.rpartition(".")[2]
         inputs = given.get(request.qualname) or given.get(last)
-    return LossRequest(
-        request.path,
-        request.qualname,
-        request.line,
-        inputs=inputs,
-        static=request.static,
-        trail=request.trail,
-    )
+    return replace(request, inputs=inputs)

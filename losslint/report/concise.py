@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from losslint.model import Finding
+from losslint.model import Confirmation, Finding
 from losslint.report.terminal import BOLD, RED, paint, printable
 
 if TYPE_CHECKING:
@@ -18,9 +18,21 @@ def render_concise(finished: Run, lines: Lines, style: Style) -> Iterator[str]:
     for finding in finished.findings:
         where = paint(printable(place(finding)), BOLD, on=style.color)
         code = paint(finding.code, RED, on=style.color)
-        yield f"{where}: {code} {printable(finding.message)}\n"
+        yield f"{where}: {code} {printable(message(finding))}\n"
 
 
 def place(finding: Finding) -> str:
     """``path:line:column`` of where the finding starts, as editors and terminals make it a link."""
     return f"{finding.path}:{finding.span.line}:{finding.span.column}"
+
+
+def message(finding: Finding) -> str:
+    """The message, and what running the loss said of it: ``… [confirmed: measured degree 1 …]``."""
+    if finding.confirmation is None:
+        return finding.message
+    return f"{finding.message} [{finding.confirmation.status}: {evidence(finding.confirmation)}]"
+
+
+def evidence(confirmation: Confirmation) -> str:
+    """Why a finding is confirmed, refuted or neither, in a few words."""
+    return confirmation.reason or f"measured degree {confirmation.degree or 'unknown'}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from losslint.model import Finding, Severity
-from losslint.report.concise import place
+from losslint.report.concise import evidence, place
 from losslint.report.frame import PRIMARY, SECONDARY, SOURCE, Mark, Row, frame
 from losslint.report.terminal import BLUE, BOLD, paint, printable, wrapped
 
@@ -72,9 +72,7 @@ def _notes(finding: Finding) -> Iterator[tuple[str, str]]:
     if finding.fix is not None:
         yield "help", finding.fix.title
     if finding.confirmation is not None:
-        measured = f": measured degree {finding.confirmation.degree}" if finding.confirmation.degree else ""
-        reason = f" ({finding.confirmation.reason})" if finding.confirmation.reason else ""
-        yield finding.confirmation.status, f"by running it{measured}{reason}"
+        yield finding.confirmation.status, evidence(finding.confirmation)
 
 
 def _note(word: str, text: str, gutter: int, style: Style) -> Iterator[str]:

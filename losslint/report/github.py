@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from losslint.model import FileError, Finding, Severity
-from losslint.report.concise import place
+from losslint.report.concise import message, place
 
 if TYPE_CHECKING:
     from losslint.report import Lines, Style
@@ -32,8 +32,8 @@ def _annotation(finding: Finding) -> str:
     else:
         properties |= {"endLine": span.end_line}
     written = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
-    message = _message(f"{place(finding)}: {finding.code} {finding.message}")
-    return f"::{_COMMANDS[finding.severity]} {written}::{message}\n"
+    text = _message(f"{place(finding)}: {finding.code} {message(finding)}")
+    return f"::{_COMMANDS[finding.severity]} {written}::{text}\n"
 
 
 def _error(error: FileError) -> str:

@@ -106,4 +106,23 @@ def test_without_a_framework_the_findings_stay():
 
     (judged,) = confirm_findings([located("LL101", "a", 3)], ConfirmOptions(), confirm)
     assert judged.confirmation is not None
-    assert (judged.confirmation.status, judged.confirmation.reason) == ("unconfirmed", "no TensorFlow here")
+    assert (judged.confirmation.status, judged.confirmation.reason) == (
+        "unconfirmed",
+        "not run: no TensorFlow here",
+    )
+
+
+def test_a_loss_is_not_run_for_findings_that_running_cannot_judge():
+    asked = []
+
+    def confirm(requests, options):
+        asked.extend(requests)
+        return [measured("1") for _ in requests]
+
+    summed, cast, nowhere = confirm_findings(
+        [located("LL101", "a", 3), located("LL402", "b", 9), finding("LL101")], ConfirmOptions(), confirm
+    )
+    assert [request.qualname for request in asked] == ["a"]
+    assert summed.confirmation.status == "confirmed"
+    assert (cast.confirmation.degree, "cannot tell" in cast.confirmation.reason) == (None, True)
+    assert nowhere.confirmation.reason == "it is in no function that could be run"

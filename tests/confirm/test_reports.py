@@ -13,8 +13,8 @@ import click
 import jsonschema
 import pytest
 
-from losslint.confirm.command import ladder
 from losslint.confirm.model import Drift, Fed, Measured, Measurement, Static
+from losslint.confirm.options import ladder
 from losslint.model import Span, TrailStep
 from losslint.report import confirm_html, confirm_json, confirm_text
 from losslint.report.confirm_curves import doublings, rows_of

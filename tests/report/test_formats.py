@@ -116,7 +116,8 @@ def schema(name: str) -> Draft202012Validator:
 
 def test_concise() -> None:
     assert rendered("concise") == (
-        f"a,b.py:1:1: LL001 does not parse: 50%, a:b\nsrc/losses.py:6:12: LL102 {FULL.message}\n"
+        "a,b.py:1:1: LL001 does not parse: 50%, a:b\n"
+        f"src/losses.py:6:12: LL102 {FULL.message} [confirmed: measured degree mixed]\n"
     )
 
 

@@ -43,7 +43,7 @@ the sum by the batch size.
 8 |     )
   |
   = help: divide by the batch size
-  = confirmed: by running it: measured degree mixed
+  = confirmed: measured degree mixed
 
 Read more: losslint rule LL102
 """
