@@ -14,6 +14,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from losslint.source.inputs import ARRAY, InputsError, split_inputs
+
 Dim = int | str
 
 KINDS: Mapping[str, str] = {
@@ -101,12 +103,6 @@ class InputSpec:
         return f"{self.name}=({shape}):{self.kind}{bounds}" + (f"/{self.dtype}" if self.dtype else "")
 
 
-_PAIR = re.compile(r"\s*,?\s*([A-Za-z_][\w.]*)\s*=\s*")
-_ARRAY = re.compile(
-    r"\(\s*(?P<shape>[^()]*?)\s*\)\s*(?::\s*(?P<kind>[A-Za-z][\w-]*)"
-    r"(?:\[\s*(?P<low>-?\d+)\s*\.\.\s*(?P<high>-?\d+)\s*\])?)?(?:/(?P<dtype>\w+))?(?=[\s,]|$)"
-)
-_LITERAL = re.compile(r"(\[[^\]]*\]|'[^']*'|\"[^\"]*\"|[^\s,()]+)(?=[\s,]|$)")
 _DIM = re.compile(r"^(?:\d+|\d*\s*\*?\s*N|N\s*\*\s*\d+)$")
 
 
@@ -119,7 +115,7 @@ def role_of(name: str, kind: str) -> str:
 
 def parse_input(name: str, text: str) -> InputSpec:
     """One spec from its text, e.g. ``"(N,4):int[0..9]"`` or a literal such as ``0.25``."""
-    match = _ARRAY.fullmatch(text.strip())
+    match = ARRAY.fullmatch(text.strip())
     if match is None:
         try:
             value = ast.literal_eval(text.strip())
@@ -148,18 +144,11 @@ def _dim(name: str, text: str) -> Dim:
 
 def parse_inputs(text: str) -> tuple[InputSpec, ...]:
     """All specs of a ``# losslint: inputs`` comment, in their order."""
-    specs: list[InputSpec] = []
-    position = 0
-    while text[position:].strip(" ,\t"):
-        pair = _PAIR.match(text, position)
-        value = pair and (_ARRAY.match(text, pair.end()) or _LITERAL.match(text, pair.end()))
-        if pair is None or value is None:
-            raise SpecError(f"cannot read inputs at {text[position:].strip()[:40]!r}; write name=(N,4):real")
-        specs.append(parse_input(pair[1], value[0]))
-        position = value.end()
-    if not specs:
-        raise SpecError("no inputs given; write name=(N,4):real")
-    return with_predictions(specs)
+    try:
+        pairs = split_inputs(text)
+    except InputsError as error:
+        raise SpecError(str(error)) from None
+    return with_predictions(parse_input(name, spec) for name, spec in pairs)
 
 
 def with_predictions(specs: Iterable[InputSpec]) -> tuple[InputSpec, ...]:

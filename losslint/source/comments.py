@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING
 from losslint.model import Span
 from losslint.suggest import did_you_mean
 
+from .inputs import InputsError, split_inputs
 from .text import split_lines
 
 if TYPE_CHECKING:
@@ -42,8 +43,6 @@ _PRAGMA = re.compile(r"#\s*losslint\s*:\s*(?P<body>(?:[^#]|(?<!\s)#)*)", re.IGNO
 _WORD = re.compile(r"[\w-]+")
 _IGNORE = re.compile(r"ignore(?:\s*\[(?P<codes>[^\]]*)\])?(?P<reason>.*)", re.DOTALL)
 _CODE = re.compile(r"(?:LL\d*|ALL)\b", re.IGNORECASE)
-_INPUT = re.compile(r"(?P<name>\w+)=(?P<spec>\S+)")
-_SPACED_COMMA = re.compile(r",\s+")
 
 _LAYOUT = (tokenize.INDENT, tokenize.DEDENT, tokenize.NL, tokenize.NEWLINE, tokenize.ENDMARKER)
 
@@ -254,15 +253,10 @@ class _Reader:
         self._suppressions.append(Suppression(span, named, first, last, shared=False))
 
     def _read_inputs(self, span: Span, rest: str, first: int, last: int) -> None:
-        # "(N, 4)" is as good as "(N,4)": a space after a comma never separates two inputs.
-        words = _SPACED_COMMA.sub(",", rest).split()
-        matches = [_INPUT.fullmatch(word) for word in words]
-        specs = tuple((match["name"], match["spec"]) for match in matches if match)
-        if not words or len(specs) != len(words):
-            wrong = next((word for word, match in zip(words, matches, strict=True) if not match), "nothing")
-            self._problem(span, f"inputs are written name=(N,4):kind, not {wrong!r}")
-            return
-        self._inputs.append(InputsComment(first, last, specs))
+        try:
+            self._inputs.append(InputsComment(first, last, split_inputs(rest)))
+        except InputsError as error:
+            self._problem(span, str(error))
 
     def _problem(self, span: Span, message: str) -> None:
         self._problems.append(PragmaProblem(span.line, span.column, message))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from losslint.confirm.specs import parse_input, parse_inputs, with_predictions
 from losslint.model import Span
 from losslint.source.comments import Pragmas, mentions_losslint, read_pragmas
 from losslint.source.text import SourceText
@@ -70,8 +71,8 @@ def test_suppressions(comment: str, expected: tuple[str, ...] | None) -> None:
         ("# losslint: ignore[LL101", "write the codes in brackets"),
         ("# losslint: ignore[]", "ignore[] names no code"),
         ("# losslint: ignore[E501]", "ignore[E501] names no code"),
-        ("# losslint: inputs", "inputs are written name=(N,4):kind, not 'nothing'"),
-        ("# losslint: inputs y_true (N,4)", "not 'y_true'"),
+        ("# losslint: inputs", "no inputs given; write name=(N,4):real"),
+        ("# losslint: inputs y_true (N,4)", "cannot read inputs at 'y_true (N,4)'; write name=(N,4):real"),
     ],
 )
 def test_a_comment_that_is_not_understood_has_no_effect_and_says_so(comment: str, says: str) -> None:
@@ -158,6 +159,26 @@ def test_inputs_are_kept_by_parameter() -> None:
     )
     assert pragmas(text).inputs_of(2) == (("y_true", "(N,4):int[0..9]"), ("y_pred", "(N,4,10):prob"))
     assert pragmas(text).inputs_of(3) == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "specs"),
+    [
+        (
+            "y_pred.mu=(N, 4):real, y_pred.0=(N,):prob",
+            (("y_pred.mu", "(N,4):real"), ("y_pred.0", "(N,):prob")),
+        ),
+        ("y=( 2N , 3 ) : int[ 0 .. 9 ]/int64", (("y", "(2N,3):int[0..9]/int64"),)),
+        ("w=[1.0, 2.0] mode='a, b' p=0.25", (("w", "[1.0, 2.0]"), ("mode", "'a, b'"), ("p", "0.25"))),
+    ],
+)
+def test_inputs_have_one_grammar_wherever_they_are_written(
+    written: str, specs: tuple[tuple[str, str], ...]
+) -> None:
+    """A comment and ``--inputs`` read the same text alike."""
+    read = pragmas(f"# losslint: inputs {written}  # as measured\ndef f(y): ...\n")
+    assert (read.inputs_of(2), read.problems) == (specs, ())
+    assert with_predictions(parse_input(*spec) for spec in specs) == parse_inputs(written)
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
