@@ -22,6 +22,7 @@ from .values import (
     Instance,
     Many,
     Method,
+    Partial,
     Super,
     Tensor,
     Unknown,
@@ -32,6 +33,11 @@ from .values import (
 if TYPE_CHECKING:
     from .interpreter import Interpreter
 
+INHERITED: dict[str, Value] = {
+    "reduction": Const("sum_over_batch_size"),
+    "_get_reduction": Partial(External("losslint.identity"), (Const("sum_over_batch_size"),)),
+}
+"""What every loss of Keras has from its base class, unless it is told otherwise."""
 LOSS_BASES = ("losses.Loss", "losses.loss.Loss", "LossFunctionWrapper", "losses.losses.Loss")
 MODULE_BASES = ("Layer", "Model", "Module", "Sequential", "Functional", "MeanMetric", "Metric")
 
@@ -147,6 +153,8 @@ def instance_attribute(run: Interpreter, owner: Instance, attr: str) -> Value:
         if found.closure.kind == "property":
             return run.call_function(bound(found, owner), (), {})
         return bound(found, owner)
+    if attr in INHERITED and is_loss_class(run, ref):
+        return INHERITED[attr]
     shared = class_level(run, ref, attr) or _set_elsewhere(run, owner, attr)
     if shared is not None:
         return shared

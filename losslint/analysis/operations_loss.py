@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from . import algebra, shapes
 from .algebra import At
-from .axes import PLAIN, SCALAR, WILD, Axes, Axis, broadcast
+from .axes import PLAIN, SCALAR, WILD, Axes, Axis, Contradiction, broadcast
 from .degree import MIXED, UNKNOWN, ZERO, Degree, minus, same
 from .operations import Call, handles
 from .optable import Operation
@@ -77,6 +77,8 @@ def compare(at: At, operation: Operation, target: Tensor, output: Tensor, call: 
     how = operation.how
     if how == "average":
         return _average(call) if call is not None else unknown_tensor(at.name)
+    if _of_other_rank(target.axes, output.axes):
+        raise Contradiction("targets and outputs of different rank")
     both = algebra.joined(
         target,
         output,
@@ -126,6 +128,14 @@ def _slope(target: Tensor, output: Tensor) -> Degree | None:
     """Degree of the gradient: of both operands, if it flows through both."""
     slopes = [value.slope for value in (target, output) if value.slope is not None]
     return same(slopes) if slopes else None
+
+
+def _of_other_rank(target: Axes, output: Axes) -> bool:
+    """Whether two tensors of open rank certainly differ in it (an axis of length 1 may be squeezed away)."""
+    if target.middle != ZERO or output.middle != ZERO or target.loose or output.loose:
+        return False
+    singles = any(axis.size == 1 for axis in (*target.listed, *output.listed))
+    return not singles and target.least_rank > output.least_rank
 
 
 def _none(target: Tensor, output: Tensor) -> object:

@@ -95,7 +95,7 @@ ELSEWHERE = {"draws", "draw", "particles", "ensemble", "mc", "codebook", "codebo
 _SETTING = re.compile(r"^(?:n|num|max|min|is|use|with|l|lambda|lam|coef|total)_|_(?:num|weight|coef|coefficient|coeff|rate|size|factor|ratio|scale|lambda|margin|threshold|eps|epsilon|axis|dim|ord|order|norm_type|type|mode|name|fn|func|function|flag|temperature|smoothing)$|^(?:lambd?a?|ord|n|m|t|w|num|norm|mode|type|verbose|debug)\d*$", re.IGNORECASE)
 
 _BATCH_SIZE = re.compile(r"(?:^|_)(?:batch_?sz|batch_?size|batchsize|n_?batch|num_?batch|bs|batch_dim|bsz|minibatch_?size|num_examples|n_examples|num_samples|n_samples)(?:_|$)", re.IGNORECASE)
-_LOSS = re.compile(r"(?:^|_)(?:loss|losses|objective|cost|criterion|elbo|penalty|loss_fn|lossfn|crossentropy|cross_entropy|xent)(?:_|$|\d)|loss$|(?:^|_)(?:mse|mae|rmse|kld|nll|bce|dice|iou|tversky|jaccard)(?:_|$)", re.IGNORECASE)
+_LOSS = re.compile(r"(?:^|_)(?:loss|losses|objective|cost|criterion|elbo|penalty|loss_fn|lossfn|crossentropy|cross_entropy|xent)(?:_|$|\d)|loss$|(?:^|_)(?:mse|mae|rmse|kld|nll|bce|dice|g?iou|tversky|jaccard)(?:_|$)", re.IGNORECASE)
 _NOT_LOSS = re.compile(r"^(?:make|build|create|plot|log|print|load|save|test|write|parse|update|register|compile|add|set|num|has|is|collect|summar\w*|validate|check|resolve|deserialize|serialize)_|(?:history|weights?|scale|names?|config|type|fn_name|metric|metrics|logger|tracker|callback|schedule|summary|keys|dict|path|file)$", re.IGNORECASE)
 
 
