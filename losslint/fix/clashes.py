@@ -58,6 +58,8 @@ def _meet_badly(left: Axes, right: Axes) -> bool:
     for at in range(1, min(left.least_rank, right.least_rank) + 1):
         one, other = left.at(-at), right.at(-at)
         if one is None or other is None or one.batch is other.batch:
+            if one is not None and other is not None and one.batch and one.order != other.order:
+                return True  # other samples, and perhaps not as many
             continue
         plain = other if one.batch else one
         if plain.plain and plain.size != 1:
