@@ -421,6 +421,8 @@ def extremum(at: At, left: Tensor, right: Tensor, *, above: bool = False) -> Ten
             continue
         if bound.number == 0:
             return replace(homogeneous(at, value), axes=broadcast(left.axes, right.axes))
+        if value.count and not above and bound.number is not None and bound.number <= 1:
+            return replace(value, axes=broadcast(left.axes, right.axes))  # max(n, 1): no batch is empty
         if not value.data:
             return replace(
                 _add_constants(left, right, joined(left, right, axes=broadcast(left.axes, right.axes))),

@@ -95,10 +95,13 @@ def _scale(at: At, left: Tensor, right: Tensor, axes: Axes, inner: Axis) -> Tens
 
 
 def _paired(at: At, left: Tensor, right: Tensor, *, shuffled: bool) -> Tensor:
-    """The product entry by entry, axes aside. ``shuffled``: a shared batch axis has its samples in two orders."""
+    """The product entry by entry, axes aside. ``shuffled``: a shared batch axis has its samples in two orders.
+
+    Which samples meet is not known then: two rearrangements may be one and the same.
+    """
     product = algebra.multiply(at, replace(left, axes=SCALAR), replace(right, axes=SCALAR))
     if shuffled and left.data and right.data and product.spread is Spread.SAMPLE:
-        product = algebra.coupling(at, (left, right), replace(product, spread=Spread.COUPLED))
+        product = replace(product, spread=Spread.UNKNOWN)
     return product
 
 

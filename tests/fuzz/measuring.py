@@ -34,9 +34,9 @@ MANY: Sequence[Draw] = tuple(
     for seed, shift in ((3, 0.0), (4, 0.0), (5, 1.5), (6, -1.5))
     for scale in (1.0, 0.1, 10.0)
 )
-COPIES = (1, 2, 4, 8, 16)
-FURTHER = 8
-"""Batch sizes from here on are tried only if the first ones follow no pure power."""
+COPIES = (1, 2, 4, 8, 16, 32, 64)
+FURTHER, FAR = 8, 32
+"""Batch sizes from here on are tried only if the first ones follow no pure power; and only with many draws."""
 TOLERANCE = 1e-8
 SMALLEST, LARGEST = 1e-9, 1e12
 """Values outside of these bounds say more of rounding than of the batch."""
@@ -166,7 +166,8 @@ def _look(program: Program, draws: Sequence[Draw]) -> Truth:
     values, gradients = [], []
     shapes: list[tuple[int, ...]] = []
     for draw in draws:
-        value, gradient = _replicated(loss, _batch(specs, BASE, draw), shapes)
+        copies = COPIES if draws is MANY else [k for k in COPIES if k < FAR]
+        value, gradient = _replicated(loss, _batch(specs, BASE, draw), copies, shapes)
         values.append(value)
         gradients.append(gradient)
     firsts = [value.values[0] for value in values]
@@ -185,7 +186,9 @@ def _look(program: Program, draws: Sequence[Draw]) -> Truth:
     )
 
 
-def _replicated(loss: Loss, batch: list[Array], shapes: list[tuple[int, ...]]) -> tuple[Curve, Curve]:
+def _replicated(
+    loss: Loss, batch: list[Array], copies_of: Sequence[int], shapes: list[tuple[int, ...]]
+) -> tuple[Curve, Curve]:
     """The value, and a random projection of the gradient with the copies of a sample tied, at N, 2N, 4N, …
 
     A norm would hide a term of another degree that stands orthogonal to the rest.
@@ -193,7 +196,7 @@ def _replicated(loss: Loss, batch: list[Array], shapes: list[tuple[int, ...]]) -
     probe = np.random.default_rng(7).uniform(0.5, 1.5, size=batch[1].shape)
     values: list[float] = []
     gradients: list[float] = []
-    for copies in COPIES:
+    for copies in copies_of:
         if copies == FURTHER and not (_bends(values) or _bends(gradients)):
             break
         arrays = [np.tile(array, [copies] + [1] * (array.ndim - 1)) for array in batch]
@@ -276,9 +279,10 @@ def _trend(curves: Sequence[Curve]) -> set[str]:
     """The multiple of 1/2 that the slopes of all curves run into, if they do."""
     limits = set()
     for curve in curves:
-        if min(curve.values) * max(curve.values) <= 0:
+        tail = curve.values[-3:]
+        if min(tail) * max(tail) <= 0:
             return set()
-        slopes = [math.log2(b / a) for a, b in pairwise(curve.values)]
+        slopes = [math.log2(b / a) for a, b in pairwise(tail)]
         limit = round(2 * slopes[-1]) / 2
         first, last = abs(slopes[0] - limit), abs(slopes[-1] - limit)
         if last > 0.2 or last > max(first, 0.05):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from . import elementwise, reducing, shaping
+from . import elementwise, reducing, shaping, tabled
 from .draft import Draft, Module, N, Shape, Var
 from .flowing import indented, steps
 from .reducing import normalised, reduction
@@ -148,4 +148,4 @@ def _needed(definitions: list[str], lines: list[str]) -> list[str]:
     return kept
 
 
-__all__ = ["IMPORTS", "Program", "elementwise", "program", "reducing", "shaping"]
+__all__ = ["IMPORTS", "Program", "elementwise", "numbered", "program", "reducing", "shaping", "tabled"]

@@ -1,5 +1,5 @@
 # inputs: y_true=(N,4):real y_pred=(N,4):real
-# truth: degree=1 gradient=1 coupled=true returns=scalar
+# truth: degree=1 gradient=1 coupled=true returns=scalar may-be-unknown
 import tensorflow as tf
 
 
