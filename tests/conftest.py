@@ -54,6 +54,7 @@ def word_analysis(monkeypatch: pytest.MonkeyPatch) -> None:
     stand_in = types.ModuleType("losslint.engine")
     stand_in.check_source = check_words  # type: ignore[attr-defined]
     nothing = types.SimpleNamespace(index=None, suspects=(), losses=())
+    stand_in.Suspect = object  # type: ignore[attr-defined]
     stand_in.examine_source = lambda *_: nothing  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "losslint.engine", stand_in)
 
