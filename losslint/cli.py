@@ -6,9 +6,10 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,6 +23,9 @@ from losslint.run import SYNTAX_ERROR, Mending, Run, lines_of, run
 from losslint.source.discovery import STDIN
 from losslint.suggest import closest
 from losslint.targets import parse_target, select_losses
+
+if TYPE_CHECKING:
+    from losslint.fix.measure import Measurer
 
 FAILED = 2
 INTERRUPTED = 130
@@ -264,13 +268,15 @@ def check(
     output = output_for(settings, file=output_file, quiet=quiet, verbose=verbose)
     if options["statistics"] and not output.style.statistics:
         raise click.UsageError(f"--statistics has no place in --output-format {output.format}")
-    if confirm and (fix or diff):
-        raise click.UsageError("--confirm measures what is there: run it before or after --fix or --diff")
     if python is not None and not confirm:
         raise click.UsageError("--python is the interpreter for --confirm, which is not asked for")
     wanted = fix or diff or output.format in FORMATS_WITH_FIXES
-    mending = Mending(apply=fix or diff, unsafe=unsafe_fixes) if wanted else None
-    finished = _with_hints(_run(paths, configuration, stdin_filename, mending, write=fix and not diff))
+    with ExitStack() as stack:
+        measure = None
+        if confirm and wanted:
+            measure = stack.enter_context(closing(_measurer(configuration, settings, python, quiet=quiet)))
+        mending = Mending(fix or diff, unsafe_fixes, measure) if wanted else None
+        finished = _with_hints(_run(paths, configuration, stdin_filename, mending, write=fix and not diff))
     if confirm and finished.findings:
         finished = _confirmed(finished, configuration, settings, python, quiet=quiet)
     if diff:
@@ -380,6 +386,22 @@ def _confirmed(
 
     options = options_for(settings.confirm, python=python)
     return confirmed(finished, configuration, options, announce=lambda line: None if quiet else say(line))
+
+
+def _measurer(
+    configuration: Configuration, settings: Settings, python: str | None, *, quiet: bool
+) -> Measurer:
+    """What runs fixes before they are offered."""
+    from losslint.confirm.options import options_for
+    from losslint.confirm.requests import with_inputs
+    from losslint.fix.measure import Measurer
+
+    def announce(line: str) -> None:
+        if not quiet:
+            say(line)
+
+    options = options_for(settings.confirm, python=python)
+    return Measurer(options, lambda request: with_inputs(request, configuration, None), announce)
 
 
 def _with_syntax_warnings(finished: Run) -> Run:

@@ -34,7 +34,7 @@ from losslint.source.text import (
 from losslint.suppress import apply_suppressions, unknown_codes
 
 if TYPE_CHECKING:
-    from losslint.fix.rounds import Mender
+    from losslint.fix.rounds import Measure, Mender
 
 SYNTAX_ERROR = "LL001"
 STDIN_NAME = "<stdin>"
@@ -42,10 +42,15 @@ STDIN_NAME = "<stdin>"
 
 @dataclass(frozen=True, slots=True)
 class Mending:
-    """Fixes are wanted with the findings; ``apply``: and applied, ``unsafe`` ones too if that is said."""
+    """Fixes are wanted with the findings; ``apply``: and applied, ``unsafe`` ones too if that is said.
+
+    ``measure`` runs each of them first, in this process' charge.
+    """
+
 
     apply: bool = False
     unsafe: bool = False
+    measure: Measure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,15 +287,23 @@ def _mended(checked: Checked, source: SourceText, data: bytes, task: Task) -> Ch
 
 def _mender(task: Task) -> Mender:
     from losslint.fix.edits import encoded
-    from losslint.fix.rounds import Mender
+    from losslint.fix.rounds import Mender, Reading
 
     path, settings = os.path.abspath(task.path), task.settings
 
     def judge(source: SourceText, findings: Sequence[Finding]) -> tuple[Finding, ...]:
         return _judged(findings, source, encoded(source), settings)[0]
 
-    unsafe = task.mending is not None and task.mending.unsafe
-    return Mender(settings.analysis, lambda code: settings.selects(code, path), judge, unsafe)
+    mending = task.mending or Mending()
+
+    def not_run(*_: object) -> Reading:
+        # What came through stdin need not be what lies at the path that it was given.
+        return Reading(reason="standard input is not run")
+
+    measure = not_run if mending.measure is not None and task.data is not None else mending.measure
+    return Mender(
+        settings.analysis, lambda code: settings.selects(code, path), judge, mending.unsafe, measure
+    )
 
 
 @lru_cache(maxsize=32)

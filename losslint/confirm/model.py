@@ -24,6 +24,7 @@ class LossRequest:
     """One loss to run. ``inputs`` is the text of a ``# losslint: inputs`` comment and wins over all guesses.
 
     ``arguments`` go to the constructor or the factory that makes the loss. ``trail`` is only shown.
+    ``text`` is the module's text where that is not what the file holds: then the file is not imported.
     """
 
     path: str
@@ -33,6 +34,7 @@ class LossRequest:
     arguments: Mapping[str, Any] = field(default_factory=dict)
     static: Static | None = None
     trail: tuple[TrailStep, ...] = ()
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

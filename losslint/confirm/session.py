@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from statistics import fmean, stdev
@@ -21,12 +21,15 @@ from losslint.confirm.specs import SpecError, parse_input, parse_inputs, with_pr
 from losslint.source.comments import read_pragmas
 from losslint.source.text import ParseFailure, SourceText, UnreadableFile, parse, read_source
 
+NOT_IN_THE_FILE = "the text is not what the file holds"
 IMPORT_SHARE = 0.5  # of a loss's time may go into importing its module; then it is tried without the module
 STUDENT = {2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776, 6: 2.571}
 PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "losslint.toml", ".losslint.toml", ".git")
 
 
-def confirm_losses(requests: Sequence[LossRequest], options: ConfirmOptions) -> Iterator[Measured]:
+def confirm_losses(
+    requests: Iterable[LossRequest], options: ConfirmOptions
+) -> Generator[Measured, None, None]:
     """Yields one result per request, in order. Executes the code that is asked for.
 
     Raises NoFramework before the first result if the interpreter cannot run TensorFlow; a loss that hangs,
@@ -66,7 +69,7 @@ class _Session:
         return _measured(blank, answer)
 
     def _prepare(self, request: LossRequest) -> tuple[Candidate, dict[str, Any]]:
-        source, tree = self._parse(request.path)
+        source, tree = self._parse(request.path) if request.text is None else _given(request)
         candidate = _find(tree, request)
         path = Path(request.path)
         place = place_of(path, self.options.project or project_of(path))
@@ -89,6 +92,7 @@ class _Session:
             "plans": [[spec.to_wire() for spec in plan] for plan in plans],
             "arguments": {"given": dict(request.arguments), "guesses": dict(ARGUMENTS)},
             "import_seconds": self.options.timeout * IMPORT_SHARE,
+            "skip_import": None if request.text is None else NOT_IN_THE_FILE,
         }
 
     def _parse(self, path: str) -> tuple[SourceText, ast.Module]:
@@ -99,7 +103,7 @@ class _Session:
 
     def _ask(self, path: str, wire: dict[str, Any]) -> Mapping[str, Any]:
         """The worker's answer; if the module broke it while being imported, once more without the module."""
-        wire["skip_import"] = self.bad_imports.get(path)
+        wire["skip_import"] = wire["skip_import"] or self.bad_imports.get(path)
         stages: list[str] = []
         try:
             answer = self.worker.ask(wire, self.options.timeout, stages.append)
@@ -120,6 +124,12 @@ class _Session:
         if again["status"] == "measured" or again["status"] == "timeout":
             return again
         return {"status": status, "reason": f"importing its module: {ended}"}
+
+
+def _given(request: LossRequest) -> tuple[SourceText, ast.Module]:
+    """The text that a request brings along, parsed."""
+    source = SourceText(request.path, request.text or "")
+    return source, parse(source)
 
 
 def _find(tree: ast.Module, request: LossRequest) -> Candidate:

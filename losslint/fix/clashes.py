@@ -54,7 +54,9 @@ def _axes(value: Value | None) -> Axes | None:
 
 def _meet_badly(left: Axes, right: Axes) -> bool:
     if left.rank is None and right.rank is None and left.batches and right.batches:
-        return left.least_rank != right.least_rank  # both may have more axes, but hardly the one more than the other
+        return (
+            left.least_rank != right.least_rank
+        )  # both may have more axes, but hardly the one more than the other
     for at in range(1, min(left.least_rank, right.least_rank) + 1):
         one, other = left.at(-at), right.at(-at)
         if one is None or other is None or one.batch is other.batch:

@@ -15,13 +15,25 @@ from losslint.model import Edit, Finding, Fix, Loss
 from losslint.source.text import SourceText
 
 from .edits import applied, disjoint
-from .prove import COUPLING, Analysed, Prover, State, Withheld, analysed
+from .prove import COUPLING, Analysed, Offer, Prover, State, Withheld, analysed
 
 if TYPE_CHECKING:
     from losslint.config import AnalysisSettings
 
 MAX_ROUNDS = 20
 APPLIED = ("safe", "suggested")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What running a loss said of its fix: the ``degree`` after it, or the ``reason`` why it is none."""
+
+    degree: str | None = None
+    reason: str = ""
+
+
+Measure = Callable[[Finding, SourceText, SourceText], Reading]
+"""Runs the loss of a finding in a source and in its fixed form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +58,7 @@ class Mender:
     is_on: Callable[[str], bool]
     judge: Callable[[SourceText, Sequence[Finding]], tuple[Finding, ...]]
     unsafe: bool = False
+    measure: Measure | None = None
     known: dict[str, Analysed] = field(default_factory=dict)
 
     def offered(
@@ -53,8 +66,21 @@ class Mender:
     ) -> tuple[tuple[Finding, ...], tuple[Withheld, ...]]:
         """The findings with their proved fixes, and the candidates that failed."""
         offers = list(Prover(source, self.settings, self.is_on, self.known).offers(findings))
+        if self.measure is not None:
+            offers = [self._measured(source, offer, self.measure) for offer in offers]
         withheld = tuple(reason for offer in offers for reason in offer.withheld)
         return tuple(replace(offer.finding, fix=offer.fix) for offer in offers), withheld
+
+    def _measured(self, source: SourceText, offer: Offer, measure: Measure) -> Offer:
+        """An offer whose fix was run, too; only what must keep the value is taken on the analysis's word."""
+        fix = offer.fix
+        if fix is None or not fix.edits or fix.applicability == "safe":
+            return offer
+        reading = measure(offer.finding, source, applied(source, fix.edits))
+        if reading.degree is not None:
+            return replace(offer, fix=replace(fix, measured=reading.degree))
+        refused = Withheld(offer.finding, fix.title, reading.reason)
+        return replace(offer, fix=None, withheld=(*offer.withheld, refused))
 
     def mended(self, source: SourceText, findings: Sequence[Finding], losses: Sequence[Loss]) -> Mended:
         """The file after all fixes that may be applied, in as many rounds as it takes.
