@@ -1,4 +1,4 @@
-"""Writing: nothing but the edits changes, a file is replaced whole, and one that is not ours to change is left alone."""
+"""Writing: nothing but the edits changes, files are replaced whole, and what is not ours to change is left alone."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from losslint.fix.write import NotWritten, remove_leftovers, replace_file
 from losslint.model import Edit, Span
 from losslint.run import Checked, Task
 from losslint.source.text import SourceText
-
 
 Command = Callable[..., Any]
 
@@ -40,7 +39,12 @@ def fix(command: Command, *arguments: str) -> Any:
         ("no newline at the end", lambda text: text.rstrip("\n").encode()),
         ("trailing blanks", lambda text: (text + "   \n\t\n\n").encode()),
         ("wide characters", lambda text: f"# 批 🙂\n{text}".encode()),
-        ("comments", lambda text: text.replace("return ", "return  ").replace(")\n", ")  # as in the paper \n").encode()),
+        (
+            "comments",
+            lambda text: (
+                text.replace("return ", "return  ").replace(")\n", ")  # as in the paper \n").encode()
+            ),
+        ),
     ],
 )
 def test_every_other_byte_is_kept(command: Command, name: str, convert: Callable[[str], bytes]) -> None:
@@ -58,7 +62,7 @@ def test_mode_and_links_are_kept(command: Command) -> None:
     assert Path("link.py").is_symlink()
     assert Path("real/a.py").read_text(encoding="utf-8") == MENDED
     assert stat.S_IMODE(Path("real/a.py").stat().st_mode) == 0o755
-    assert sorted(os.listdir("real")) == ["a.py"]
+    assert [each.name for each in Path("real").iterdir()] == ["a.py"]
 
 
 def test_a_read_only_file_is_an_error_for_that_file_alone(command: Command) -> None:
@@ -92,7 +96,7 @@ def test_a_file_that_changed_since_it_was_read_is_left_alone(
     assert outcome.status == 2
     assert "not fixed: the file has changed since it was read" in outcome.err
     assert Path("a.py").read_text(encoding="utf-8") == LOSS + "# saved by an editor\n"
-    assert os.listdir() == ["a.py"]
+    assert [each.name for each in Path().iterdir()] == ["a.py"]
 
 
 def test_bytes_that_do_not_come_back_are_not_touched(command: Command) -> None:
@@ -142,4 +146,3 @@ def test_places_are_found_back() -> None:
         "e": (3, 1),
         "f": (3, 2),
     }
-

@@ -74,7 +74,9 @@ def test_patch_makes_of_a_diff_what_fix_makes(tmp_path: Path) -> None:
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "a.py").write_bytes(LOSS.replace("\n", "\r\n").encode() + b"# \xe2\x82\xac")
     run = [*COMMAND, "--quiet"]
-    diff = subprocess.run([*run, "--diff", "."], cwd=tmp_path / "one", capture_output=True, check=False).stdout
+    diff = subprocess.run(
+        [*run, "--diff", "."], cwd=tmp_path / "one", capture_output=True, check=False
+    ).stdout
     subprocess.run(["patch", "-p0", "-s", "--binary"], cwd=tmp_path / "one", input=diff, check=True)
     subprocess.run([*run, "--fix", "."], cwd=tmp_path / "other", check=True)
     assert (tmp_path / "one/a.py").read_bytes() == (tmp_path / "other/a.py").read_bytes()

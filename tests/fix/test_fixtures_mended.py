@@ -37,13 +37,17 @@ def test_most_scale_findings_have_a_fix(capsys: pytest.CaptureFixture[str]) -> N
         print(f"\n{len(mendable)} of {len(found)} LL1xx findings of the fixtures have a fix: {share:.0%}")
         for finding in found:
             if finding not in mendable:
-                print(f"  no fix: {Path(finding.path).name}:{finding.span.line} {finding.code} {finding.function}")
+                print(
+                    f"  no fix: {Path(finding.path).name}:{finding.span.line} {finding.code} {finding.function}"
+                )
     assert share >= 0.8
 
 
 def test_what_had_a_fix_is_gone() -> None:
     mended = mended_fixtures()
-    left = [(finding.path, finding.code, finding.function) for finding in scale_findings(mended.after.findings)]
+    left = [
+        (finding.path, finding.code, finding.function) for finding in scale_findings(mended.after.findings)
+    ]
     hopeless = [
         (finding.path, finding.code, finding.function)
         for finding in scale_findings(mended.before.findings)
@@ -57,7 +61,9 @@ def test_mended_files_parse_and_are_left_alone_by_a_second_run() -> None:
     contents = {path: path.read_bytes() for path in mended.changes}
     for path, content in contents.items():
         ast.parse(content, filename=str(path))
-    again = run([str(mended.folder)], Configuration(command_line({})), mending=Mending(True, True), write=True)
+    again = run(
+        [str(mended.folder)], Configuration(command_line({})), mending=Mending(True, True), write=True
+    )
     assert (again.fixed, again.changes) == (0, ())
     assert {path: path.read_bytes() for path in mended.changes} == contents
 
@@ -73,12 +79,15 @@ def test_lines_without_an_edit_keep_every_byte() -> None:
             assert tag in ("replace", "insert"), (change.path, before[a:b])
             old, new = b"".join(before[a:b]), b"".join(after[c:d])
             assert old.count(b"#") <= new.count(b"#")
-            assert [line.endswith(b"\r\n") for line in before[a:b]] == [line.endswith(b"\r\n") for line in after[c:d]][: b - a]
+            ends = [[line.endswith(b"\r\n") for line in side] for side in (before[a:b], after[c:d])]
+            assert ends[0] == ends[1][: b - a]
     assert changed()
 
 
 def of_loss(findings: tuple[Finding, ...], path: Path, loss: ExpectedLoss) -> list[Finding]:
-    return [finding for finding in findings if Path(finding.path) == path and finding.function == loss.qualname]
+    return [
+        finding for finding in findings if Path(finding.path) == path and finding.function == loss.qualname
+    ]
 
 
 def mended_losses() -> list[tuple[Path, ExpectedLoss]]:

@@ -17,14 +17,13 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.fuzz.measuring import careful, quick  # noqa: E402
-from tests.fuzz.programs import Program, numbered  # noqa: E402
-
-from losslint.config import AnalysisSettings  # noqa: E402
-from losslint.engine import check_source  # noqa: E402
-from losslint.fix.rounds import Mender  # noqa: E402
-from losslint.model import Finding  # noqa: E402
-from losslint.source.text import SourceText  # noqa: E402
+from losslint.config import AnalysisSettings
+from losslint.engine import check_source
+from losslint.fix.rounds import Mender
+from losslint.model import Finding
+from losslint.source.text import SourceText
+from tests.fuzz.measuring import careful, quick
+from tests.fuzz.programs import Program, numbered
 
 SETTINGS = AnalysisSettings()
 PROGRAMS = int(os.environ.get("LOSSLINT_MENDED_PROGRAMS", "250"))
