@@ -126,7 +126,7 @@ class Axes:
             return self
         if index >= 0:
             return replace(self, back=self.back[1:])
-        return replace(self, back=(*(PLAIN for _ in self.back[1:]),)) if index < -len(self.back) else self
+        return replace(self, front=self.front[:-1])
 
     def batch_index(self) -> int | None:
         """Where the first batch axis stands, if that is known (negative when counted from the end)."""

@@ -342,7 +342,7 @@ def along(at: At, how: str, value: Tensor, axis: int | None) -> Tensor:
     gain, slope_gain = ALONG_BATCH.get(how, (ZERO, ZERO))
     degree = MIXED if gain is MIXED else plus(value.degree, times(gain, Fraction(1)))
     if how in ("softmax", "log_softmax", "cumlogsumexp") and value.degree != ZERO:
-        degree = MIXED if value.degree is not UNKNOWN else UNKNOWN
+        degree = slope_gain = MIXED if value.degree is not UNKNOWN else UNKNOWN
     if how == "normalize":
         degree = times(where.extent, -HALF)
         slope_gain = minus(degree, value.degree)

@@ -13,9 +13,23 @@ from functools import reduce as fold
 
 from . import algebra
 from .algebra import At, joined
-from .axes import ADDED, BATCH, PLAIN, SCALAR, SINGLE, UNSURE, WILD, Axes, Axis, broadcast, closed, hidden
+from .axes import ADDED, BATCH, PLAIN, SCALAR, UNSURE, WILD, Axes, Axis, broadcast, closed, hidden
 from .degree import MIXED, UNKNOWN, ZERO, Degree, minus, plus, same
-from .values import Const, Kind, Many, Seq, ShapeOf, Slice, Spread, Tensor, Unknown, Value, constant, merge, tensor
+from .values import (
+    Const,
+    Kind,
+    Many,
+    Seq,
+    ShapeOf,
+    Slice,
+    Spread,
+    Tensor,
+    Unknown,
+    Value,
+    constant,
+    merge,
+    tensor,
+)
 
 
 def dimension(axis: Axis, static: bool) -> Value:
@@ -326,12 +340,13 @@ def _sliced(at: At, value: Tensor, item: Slice, position: int, axis: Axis) -> Te
 
 def masked(at: At, value: Tensor, mask: Tensor) -> Tensor:
     """``boolean_mask``: the entries where the mask holds, in one axis whose length depends on the data."""
+    steady = mask.degree == ZERO  # else which entries are kept changes as the batch grows
     kept = joined(
         value,
         replace(mask, raised=()),
         axes=hidden(UNKNOWN),
-        degree=value.degree,
-        slope=value.slope,
+        degree=value.degree if steady else mask.degree,
+        slope=value.slope if steady or value.slope is None else mask.degree,
         spread=algebra.interaction(value, mask),
     )
     rank = mask.axes.rank

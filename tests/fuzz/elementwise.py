@@ -156,7 +156,7 @@ def condition(draft: Draft, var: Var) -> str:
     form = draft.pick(COMPARED)
     bound = draft.pick(("0.0", "0.5", "0.2") if var.range == "real" else ("0.5", "0.2"))
     other = partner(draft, var)
-    if other is not None and other.shape == var.shape and other != var and draft.chance(0.3):
+    if other is not None and other.shape == var.shape and {var.text, other.text} == {"y_true", "y_pred"}:
         bound = other.text
     return "(" + form.format(var.text, bound) + ")" if "tf." not in form else form.format(var.text, bound)
 

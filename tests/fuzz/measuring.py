@@ -168,8 +168,9 @@ def _look(program: Program, draws: Sequence[Draw]) -> Truth:
     for draw in draws:
         copies = COPIES if draws is MANY else [k for k in COPIES if k < FAR]
         value, gradient = _replicated(loss, _batch(specs, BASE, draw), copies, shapes)
-        values.append(value)
-        gradients.append(gradient)
+        variant = "small" if draw[1] < 1 else "unit"  # what is added to something tiny shows only there
+        values.append(Curve(variant, value))
+        gradients.append(Curve(variant, gradient))
     firsts = [value.values[0] for value in values]
     if max(firsts) - min(firsts) <= TOLERANCE * max(map(abs, firsts)):
         raise Discarded("the same for all data")
@@ -188,7 +189,7 @@ def _look(program: Program, draws: Sequence[Draw]) -> Truth:
 
 def _replicated(
     loss: Loss, batch: list[Array], copies_of: Sequence[int], shapes: list[tuple[int, ...]]
-) -> tuple[Curve, Curve]:
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """The value, and a random projection of the gradient with the copies of a sample tied, at N, 2N, 4N, …
 
     A norm would hide a term of another degree that stands orthogonal to the rest.
@@ -205,7 +206,7 @@ def _replicated(
         values.append(value)
         gradients.append(float((tied * probe).sum()))
         shapes.append(shape)
-    return Curve("unit", tuple(values)), Curve("unit", tuple(gradients))
+    return tuple(values), tuple(gradients)
 
 
 def _bends(values: list[float]) -> bool:
@@ -278,7 +279,7 @@ def _degrees(curves: Sequence[Curve]) -> frozenset[str]:
 def _trend(curves: Sequence[Curve]) -> set[str]:
     """The multiple of 1/2 that the slopes of all curves run into, if they do."""
     limits = set()
-    for curve in curves:
+    for curve in (each for each in curves if each.variant != "small"):
         tail = curve.values[-3:]
         if min(tail) * max(tail) <= 0:
             return set()
