@@ -51,6 +51,7 @@ PATIENCE = 4  # families of inputs on which a loss may give two values before it
 LARGEST_BATCH = 4e6  # entries; a curve is not followed further than this
 ROUNDING = {"float64": 2e-6, "float32": 1e-4, "float16": 2e-2, "bfloat16": 5e-2}
 SMALL, LARGE, GROUPS = 8, 64, 3
+COLLECT_AFTER = (50_000, 20, 20)  # objects; tracing makes many that live as long as the trace
 # what the other half of a batch is exchanged from and to: more of the same, and across whatever kink there is
 EXCHANGES = (("unit", "unit"), ("up", "down"), ("large", "small"), ("unit", "up"), ("down", "unit"))
 
@@ -499,7 +500,8 @@ class TensorFlow:
         tf.get_logger().setLevel("ERROR")
         with contextlib.suppress(RuntimeError):
             tf.config.threading.set_intra_op_parallelism_threads(threads)
-            tf.config.threading.set_inter_op_parallelism_threads(threads)
+            # the operations of a loss are small: handing them from thread to thread costs more than it gains
+            tf.config.threading.set_inter_op_parallelism_threads(1)
         tf.autograph.set_verbosity(0)
         tf.debugging.disable_traceback_filtering()
         tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
@@ -539,9 +541,12 @@ class TensorFlow:
                 for i in watched:
                     tape.watch(tensors[i])
                 out = pick(function(tensors), tf)
-                value = tf.reduce_mean(tf.cast(out, self._wide(out.dtype)))
+                value = tf.cast(out, self._wide(out.dtype))
+                if out.shape.rank != 0:  # the mean of one number is that number, at a tenth of the tracing
+                    value = tf.reduce_mean(value)
             gradients = tape.gradient(value, [tensors[i] for i in watched], unconnected_gradients="zero")
-            return tf.shape(out), value, [tf.convert_to_tensor(g) for g in gradients], out.dtype.name
+            shape = out.shape if out.shape.is_fully_defined() else tf.shape(out)
+            return shape, value, [tf.convert_to_tensor(g) for g in gradients], out.dtype.name
 
         return run
 
@@ -553,7 +558,7 @@ class TensorFlow:
         tf = self.tf
         run = self.eager(function, watched(specs))
         where: list[int] = []
-        name: list[str] = []
+        told: list[tuple[Any, str]] = []
         signature = []
         for i, (spec, array) in enumerate(zip(specs, example)):
             if "value" not in spec:
@@ -566,13 +571,16 @@ class TensorFlow:
             for i, tensor in zip(where, tensors):
                 inputs[i] = tensor
             shape, value, gradients, dtype = run(inputs)
-            name.append(dtype)
-            return shape, value, gradients
+            known = isinstance(shape, tf.TensorShape)
+            told.append((shape if known else None, dtype))
+            return (() if known else shape), value, gradients
 
         traced = tf.function(step, autograph=False).get_concrete_function(*signature)
 
         def call(inputs: Batch) -> tuple[Any, Any, Any, str]:
-            return (*traced(*(tf.constant(inputs[i]) for i in where)), name[-1])
+            shape, value, gradients = traced(*(tf.constant(inputs[i]) for i in where))
+            known, dtype = told[-1]
+            return (shape if known is None else known), value, gradients, dtype
 
         return call
 
@@ -609,7 +617,9 @@ class Run:
     def __call__(self, arrays: Batch) -> tuple[float, list[Array]]:
         shape, value, gradients, dtype = self.step(arrays)
         self.evaluations += 1
-        self.shape, self.out_dtype = [int(d) for d in shape], dtype
+        # a tensor is read at once: its entries one by one are an operation each
+        self.shape = [int(d) for d in (shape.numpy() if hasattr(shape, "numpy") else shape)]
+        self.out_dtype = dtype
         return float(value), [g.numpy() for g in gradients]
 
     def tied(self, gradients: list[Array], copies: int) -> list[Array]:
@@ -991,6 +1001,7 @@ def serve() -> None:
     limit_memory(start.get("memory_mb", 4096))
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
     write_frame(outgoing, {"ready": True, "version": framework.version, "python": sys.version.split()[0]})
 
     def loaded() -> None:
