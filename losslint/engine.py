@@ -220,11 +220,16 @@ class Check:
         def plain(name: str) -> str:
             return name.strip("_").lower()
 
+        def snake(name: str) -> str:  # IOUScore reads iou_score
+            return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
+
+        in_metrics = "metric" in Path(self.index.path).stem
+
         return Words(
             is_target=lambda name: plain(name) in TARGETS or plain(name).startswith("y_true"),
             is_output=lambda name: plain(name) in OUTPUTS or plain(name).startswith("y_pred"),
             is_loss=self.vocabulary.is_loss,
-            is_metric=lambda name: bool(_METRIC.search(name)) and "loss" not in name.lower(),
+            is_metric=lambda name: "loss" not in name.lower() and (in_metrics or bool(_METRIC.search(snake(name)))),
             is_data=self.vocabulary.is_batched,
             not_a_loss=lambda name: matches(name, unwanted) or (bool(_NEVER.search(name)) and "loss" not in name.lower()),
             chosen=lambda name: matches(name, chosen),

@@ -9,7 +9,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from .scope import Site
-from .values import Dict, Either, Flaw, Many, Seq, Step, Tensor, Value
+from .values import Dict, Either, Flaw, Kind, Many, Seq, Step, Tensor, Value
+
+
+OWN_MATTER = {Kind.LOG_SUM_EXP, Kind.HALF, Kind.STATIC}
+"""How the helper itself computes: to be told and mended where it stands."""
 
 
 def told_at(site: Site, value: Value, lines: Sequence[str]) -> Value:
@@ -35,6 +39,8 @@ def _tensor(site: Site, value: Tensor, lines: Sequence[str]) -> Tensor:
         return tuple(dict.fromkeys(map(step, many)))
 
     def flaw(one: Flaw) -> Flaw:
+        if one.kind in OWN_MATTER:
+            return one
         return replace(one, step=step(one.step), sources=steps(one.sources))
 
     history = (*value.trail, *value.raised, *value.reduced, *(one.step for one in value.flaws))
