@@ -348,8 +348,6 @@ def homogeneous(at: At, value: Tensor) -> Tensor:
     bent = replace(value, spread=value.spread.bent, number=None)
     if value.data and value.offset is Offset.TARGET and value.degree != ZERO:
         return _nonhomogeneous(at, value, bent)
-    if value.degree is MIXED and value.slope is not None:  # where the kink lies hangs on N
-        bent = replace(bent, slope=MIXED)
     return coupling(at, (value,), bent)
 
 

@@ -54,6 +54,8 @@ def unary(draft: Draft) -> Var | None:
     if var is None:
         return None
     fitting = [row for row in UNARY if accepts(row[0], var) and not (row[2] and var.heavy)]
+    if not var.batches:  # a statistic: most of them saturate a clip
+        fitting = [row for row in fitting if "clip" not in str(row[3])]
     _, gives, fast, spellings = draft.pick(fitting)
     text = spelled(draft, spellings).replace("{}", var.text)
     if "binary_crossentropy" in text and var.rank == 0:
@@ -164,7 +166,7 @@ def condition(draft: Draft, var: Var) -> str:
 @op(1.5)
 def masked(draft: Draft) -> Var | None:
     """Entries chosen or weighed by a mask."""
-    var = draft.array()
+    var = draft.array(lambda v: v.batches > 0)
     if var is None:
         return None
     mask = draft.array(lambda v: v.shape == var.shape)

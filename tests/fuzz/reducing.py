@@ -166,7 +166,7 @@ def squared_length(draft: Draft) -> Var | None:
             "tf.cast(tf.size(tf.boolean_mask({0}, {0} > 0.0)), tf.float64)",
         )
     )
-    return draft.bind(f"({form.format(var.text)} + 1.0)", (), "positive")
+    return draft.bind(f"({form.format(var.text)} + 1e-6)", (), "positive")
 
 
 # --- divisors -----------------------------------------------------------------------------------------------
