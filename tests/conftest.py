@@ -17,6 +17,16 @@ from losslint.model import Finding, Loss, Returns, Severity, Span, Verdict
 from losslint.source.text import SourceText, parse
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave slow tests out unless ``-m`` speaks of them: a default ``-m`` would be lost beside any other."""
+    if "slow" in config.option.markexpr:
+        return
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    if slow:
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in slow]
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a command did."""
