@@ -23,8 +23,11 @@ class Bench(Protocol):
     def averaged(self) -> bool:
         """The framework averages what the loss returns, so that it may return one value per sample."""
 
-    def per_sample(self, steps: Sequence[Step], *, inner_axes: bool = False) -> Candidate | None:
-        """These reductions over the axes of a sample only; ``inner_axes``: only if samples are known to have some."""
+    def per_sample(self, steps: Sequence[Step]) -> Candidate | None:
+        """These reductions over the axes of a sample only."""
+
+    def normaliser_per_sample(self, steps: Sequence[Step]) -> Candidate | None:
+        """Sums that what they sum is divided by, likewise."""
 
     def over_features(self, site: Site) -> Candidate | None:
         """A variance over the axes of a sample instead of the batch."""
@@ -34,6 +37,9 @@ class Bench(Protocol):
 
     def scaled_return(self, problem: Problem) -> Candidate | None:
         """What the loss returns, divided by the power of the batch size that it scales with."""
+
+    def compares_samples(self, steps: Sequence[Step]) -> bool:
+        """Whether a reduction runs over pairs of samples, or over samples in an order: coupled by design."""
 
     def undivided(self, site: Site) -> Candidate | None:
         """This division taken away."""
@@ -97,7 +103,7 @@ def less_divided(problem: Problem, bench: Bench) -> Iterator[Candidate]:
             bench.undivided(site),
             together(bench.per_sample(flaw.sources), bench.undivided(site)),
             bench.inside_root(site),
-            bench.per_sample(flaw.sources, inner_axes=True),
+            bench.normaliser_per_sample(flaw.sources),
         )
 
 

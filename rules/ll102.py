@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from losslint.rules._find import line_of, of_kind, trail, values
-from losslint.rules._fix import Bench, flaws_at, less_divided, normalised, offered
+from losslint.rules._fix import Bench, advice, flaws_at, less_divided, normalised, offered
 from losslint.rules._page import with_examples
 from losslint.rules._rule import Candidate, Example, Rule
 
@@ -146,6 +146,12 @@ def find(outcome: Outcome) -> Iterator[Problem]:
 def fix(problem: Problem, bench: Bench) -> Iterator[Candidate]:
     """The sums that reach the operation, before they do; or the division that went below degree 0."""
     for flaw in flaws_at(problem, Kind.NONLINEAR):
+        if bench.compares_samples(flaw.sources):
+            yield advice(
+                "this loss compares the samples of a batch with each other, which a division does not undo: compare "
+                "with a fixed number of others, or keep the batch size the same"
+            )
+            return
         yield from offered(bench.per_sample([flaw.step]))
         yield from normalised(problem, bench, flaw.sources, reduced_again=True)
     yield from less_divided(problem, bench)

@@ -91,7 +91,12 @@ class Prover:
             if found is None or rule.fix is None:
                 yield Offer(finding, None)
                 continue
-            bench = Workbench(Sight(found, examined.index))
+            sight = Sight(found, examined.index)
+            value = found.problem.of
+            if value is not None and sight.asked_for(value.raised):
+                yield Offer(finding, Fix(ASKED_FOR, "manual"))
+                continue
+            bench = Workbench(sight)
             yield self._proved(finding, rule.fix(found.problem, bench), bench, before, tried)
 
     def _proved(
@@ -145,6 +150,7 @@ def analysed(source: SourceText, settings: AnalysisSettings, known: dict[str, An
     return known[source.text]
 
 
+ASKED_FOR = "an option asks for this sum: call it with the option that averages, or divide what it returns"
 STILL_COUPLED = "samples stay coupled"
 
 

@@ -16,7 +16,7 @@ from losslint.analysis.axes import Axes
 from losslint.analysis.degree import ONE, ZERO
 from losslint.analysis.outcome import Problem
 from losslint.analysis.scope import Site
-from losslint.analysis.values import Step
+from losslint.analysis.values import Kind, Step
 from losslint.model import Edit, Span
 from losslint.rules._rule import Candidate
 
@@ -29,6 +29,7 @@ from .tree import Tree, code_of, nodes_of
 AVERAGED_BY_KERAS = ("class", "compile", "parameters")
 
 PER_SAMPLE = "sum over the axes of one sample only, and leave the mean over the batch to Keras"
+NORMALISER = "normalise each sample by its own sum"
 OVER_FEATURES = "take it over the features of each sample"
 PER_SAMPLE_FIRST = "sum over the axes of one sample only"
 MEAN = "take the mean over the batch, which is this sum divided by the batch size"
@@ -60,12 +61,18 @@ class Scaling:
 
     # -- changes ----------------------------------------------------------------------
 
-    def per_sample(self, steps: Sequence[Step], *, inner_axes: bool = False) -> Candidate | None:
-        """These sums over the axes of a sample; ``inner_axes``: only if samples are known to have some."""
-        least = 2 if inner_axes else 1
-        edits = [self._per_sample(self.sight.local(step), least) for step in steps]
+    def per_sample(self, steps: Sequence[Step]) -> Candidate | None:
+        """These sums over the axes of a sample only."""
+        edits = [self._per_sample(self.sight.local(step), 1) for step in steps]
         title = PER_SAMPLE if self.averaged else PER_SAMPLE_FIRST
         return _candidate(title, edits)
+
+    def normaliser_per_sample(self, steps: Sequence[Step]) -> Candidate | None:
+        """Sums that what they sum is divided by, over the axes of a sample: it has some, and they are kept."""
+        sums = [self.sight.sum(self.sight.local(step)) for step in steps]
+        if not all(total is not None and total.keeps_axes for total in sums):
+            return None
+        return _candidate(NORMALISER, [self._per_sample(self.sight.local(step), 2) for step in steps])
 
     def over_features(self, site: Site) -> Candidate | None:
         """A statistic over the axes of a sample instead of the batch."""
@@ -106,6 +113,18 @@ class Scaling:
             if node.value is not None
         ]
         return _candidate(DIVIDED, edits)
+
+    def compares_samples(self, steps: Sequence[Step]) -> bool:
+        """Whether a reduction runs over pairs of samples, or over samples that a sort or a running sum mixed."""
+        value = self.sight.suspect.problem.of
+        if value is not None and any(flaw.kind in (Kind.PAIRWISE, Kind.ORDER) for flaw in value.flaws):
+            return True
+        totals = [self.sight.sum(self.sight.local(step)) for step in steps]
+        operands = [self.sight.tensor(total.operand) for total in totals if total is not None]
+        return any(
+            operand is not None and isinstance(operand.axes.total, Fraction) and operand.axes.total > ONE
+            for operand in operands
+        )
 
     def undivided(self, site: Site) -> Candidate | None:
         """This division taken away."""
@@ -188,6 +207,8 @@ class Scaling:
             return self._squares_per_sample(site, total, axes)
         if axes == "":
             inner = code_of(total.operand)
+            if self.sight.binds(site, inner):  # `loss = sum(loss)` would become `loss = loss`
+                return None
             return (Edit(tree.span(total.node), inner if is_atom(total.operand) else f"({inner})"),)
         if total.axis is not None:
             return (Edit(tree.span(total.axis.value), axes),)
@@ -244,6 +265,8 @@ class Scaling:
         """The result of a reduction divided by as many entries as it ran over."""
         if not self.sight.here(site) or not isinstance(site.node, cst.BaseExpression):
             return None
+        if isinstance(site.node, cst.Call) and code_of(site.node.func).endswith("count_nonzero"):
+            return None  # an integer, which no float divides
         return self._over(site, self._gained(site.node))
 
     def _gained(self, node: cst.BaseExpression) -> Fraction:

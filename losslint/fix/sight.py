@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -20,6 +21,7 @@ from .dialect import Dialect, Family
 from .sums import Sum, method_sum_of, sum_of
 from .tree import Tree, code_of, nodes_of
 
+_ASKS = re.compile(r"""['"]sum['"]|\bSUM\b""", re.IGNORECASE)
 SHORT = 40
 """An expression longer than that is not written a second time."""
 
@@ -92,6 +94,22 @@ class Sight:
             names = [operand, *names]
         name = next((name for name, value in names if value.slope is not None), None)
         return None if name is None else family.count(alias, of=name, like=name)
+
+    def asked_for(self, steps: Iterable[Step]) -> bool:
+        """Whether a reduction stands in the branch of an option that asks for it: ``if reduction == "sum":``."""
+        return any(
+            isinstance(outer, (cst.If, cst.IfExp)) and _ASKS.search(code_of(outer.test))
+            for step in steps
+            if self.here(step.site)
+            for outer in self.tree(step.site).around(step.site.node)
+        )
+
+    def binds(self, site: Site, name: str) -> bool:
+        """Whether the statement at a place does nothing but give a value to that name."""
+        parent = self.tree(site).parent(site.node)
+        return isinstance(parent, cst.Assign) and any(
+            code_of(target.target) == name for target in parent.targets
+        )
 
     def operand(self, site: Site) -> tuple[str, Tensor] | None:
         """What is summed, if it is short enough to be named twice."""

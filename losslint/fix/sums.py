@@ -35,6 +35,15 @@ class Sum:
         return self.axis is None or code_of(self.axis.value) == "None"
 
     @property
+    def keeps_axes(self) -> bool:
+        """It is told to keep the axes it runs over."""
+        words = ("keepdims", "keep_dims")
+        return any(
+            arg.keyword and arg.keyword.value in words and code_of(arg.value) == "True"
+            for arg in self.node.args
+        )
+
+    @property
     def indices(self) -> tuple[int, ...] | None:
         """The axes, where they are written as numbers."""
         try:
