@@ -6,6 +6,7 @@ import ast
 import fnmatch
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -60,7 +61,9 @@ _METRIC = re.compile(
     r"(?:^|_)(?:accuracy|acc|precision|recall|f1|fbeta|f_score|auc|score|metric|metrics|iou|dice_coef\w*|coef|psnr|hits|ndcg|map)(?:_|$)|metric",
     re.IGNORECASE,
 )
-_NEVER = re.compile(r"(?:^|_)(?:accuracy|acc|precision|recall|f1|fbeta|auc|confusion_matrix)(?:_|$)", re.IGNORECASE)
+_NEVER = re.compile(
+    r"(?:^|_)(?:accuracy|acc|precision|recall|f1|fbeta|auc|confusion_matrix)(?:_|$)", re.IGNORECASE
+)
 _STRATEGY = re.compile(
     r"MirroredStrategy|TPUStrategy|distribute\.|compute_average_loss|num_replicas_in_sync|ParameterServerStrategy"
 )
@@ -204,10 +207,8 @@ class Check:
         """Run a module-level statement for what it hands over."""
         scope = Scope(self.index, self.index.slice_of(statement), outer=run.program.scope_of(self.index))
         run.hurry()
-        try:
+        with suppress(OutOfBudget):
             run.execute_statement(statement, scope)
-        except OutOfBudget:
-            pass
 
     # -- finding losses -------------------------------------------------------------------------------------------
 
@@ -223,15 +224,20 @@ class Check:
         def snake(name: str) -> str:  # IOUScore reads iou_score
             return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
 
+        def never(name: str) -> bool:
+            return bool(_NEVER.search(name)) and "loss" not in name.lower()
+
         in_metrics = "metric" in Path(self.index.path).stem
 
         return Words(
             is_target=lambda name: plain(name) in TARGETS or plain(name).startswith("y_true"),
             is_output=lambda name: plain(name) in OUTPUTS or plain(name).startswith("y_pred"),
             is_loss=self.vocabulary.is_loss,
-            is_metric=lambda name: "loss" not in name.lower() and (in_metrics or bool(_METRIC.search(snake(name)))),
+            is_metric=lambda name: (
+                "loss" not in name.lower() and (in_metrics or bool(_METRIC.search(snake(name))))
+            ),
             is_data=self.vocabulary.is_batched,
-            not_a_loss=lambda name: matches(name, unwanted) or (bool(_NEVER.search(name)) and "loss" not in name.lower()),
+            not_a_loss=lambda name: matches(name, unwanted) or never(name),
             chosen=lambda name: matches(name, chosen),
         )
 

@@ -85,7 +85,7 @@ class Confirmation:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One problem at one place. ``degree`` and ``gradient_degree`` are ``"0"``, ``"1/2"``, ``"mixed"``, ``"unknown"``…"""
+    """One problem at one place. ``degree`` and ``gradient_degree`` are spelled ``"0"``, ``"1/2"``, ``"mixed"``…"""
 
     code: str
     name: str

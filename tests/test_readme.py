@@ -1,4 +1,4 @@
-"""The README tells the truth: its example gives that output, its table lists the rules there are, its table file loads."""
+"""The README tells the truth: the example gives that output, the table lists the rules there are, the files load."""
 
 from __future__ import annotations
 

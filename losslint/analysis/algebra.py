@@ -93,7 +93,9 @@ def interaction(left: Tensor, right: Tensor) -> Spread:
     if spread is Spread.ADDITIVE:
         return Spread.UNKNOWN
     if spread is Spread.SAMPLE:
-        return spread if _aligned(left, right) else Spread.UNKNOWN  # rearranged: which samples meet is not known
+        return (
+            spread if _aligned(left, right) else Spread.UNKNOWN
+        )  # rearranged: which samples meet is not known
     return Spread.COUPLED
 
 
@@ -229,7 +231,8 @@ def multiply(at: At, left: Tensor, right: Tensor) -> Tensor:
 def _by_name(at: At, divisor: Tensor, quotient: Tensor) -> Tensor:
     """Division by a batch size that is one by name: a visible constant, or something nobody sees."""
     visible = divisor.degree == ZERO
-    return flawed(at, Kind.LITERAL if visible else Kind.NOMINAL, quotient, f"divided by {divisor.nominal}", subject=divisor.nominal)
+    kind = Kind.LITERAL if visible else Kind.NOMINAL
+    return flawed(at, kind, quotient, f"divided by {divisor.nominal}", subject=divisor.nominal)
 
 
 def divide(at: At, left: Tensor, right: Tensor) -> Tensor:
@@ -302,14 +305,15 @@ def _ratio(at: At, left: Tensor, right: Tensor, quotient: Tensor) -> Tensor:
         message = "divided by a sum over the batch that depends on the data"
         quotient = flawed(at, Kind.RATIO, replace(quotient, flaws=kept), message)
     if isinstance(quotient.degree, Fraction) and quotient.degree < 0 and isinstance(left.degree, Fraction):
-        flaw = Flaw(Kind.SUNK, at.step("normalised by a batch sum"), at.name, right.reduced, power_of_n(left.degree))
+        flaw = Flaw(
+            Kind.SUNK, at.step("normalised by a batch sum"), at.name, right.reduced, power_of_n(left.degree)
+        )
         quotient = replace(quotient, flaws=merge(quotient.flaws, (flaw,)))
     return quotient
 
 
 NAMED_COUPLING = {Kind.VARIANCE, Kind.ORDER, Kind.PAIRWISE}
 """Couplings that explain themselves better than the ratio they end in."""
-
 
 
 def power(at: At, value: Tensor, exponent: Fraction | None) -> Tensor:
@@ -447,7 +451,9 @@ def _bounded(at: At, value: Tensor, bound: Tensor, *, above: bool) -> Tensor:
     axes = broadcast(value.axes, bound.axes)
     if value.degree == ZERO and bound.degree != ZERO:
         degree: Degree = UNKNOWN if bound.degree is UNKNOWN else MIXED
-        return replace(nonlinear(at, value), axes=axes, degree=degree, slope=None if value.slope is None else degree)
+        return replace(
+            nonlinear(at, value), axes=axes, degree=degree, slope=None if value.slope is None else degree
+        )
     if (
         not above
         and isinstance(value.degree, Fraction)

@@ -49,7 +49,7 @@ UNSURE = Axis(extent=UNKNOWN)
 
 @dataclass(frozen=True, slots=True)
 class Axes:
-    """The axes of a tensor. ``middle`` is the total extent of the axes the ellipsis stands for, ``None`` if there are none."""
+    """The axes of a tensor. ``middle`` is the total extent of what the ellipsis stands for, ``None`` without one."""
 
     front: tuple[Axis, ...] = ()
     middle: Degree | None = None
@@ -92,7 +92,7 @@ class Axes:
         return self.middle is UNKNOWN or any(axis.extent is UNKNOWN for axis in self.listed)
 
     def at(self, index: int) -> Axis | None:
-        """The axis at ``index`` (negative from the end). ``UNSURE`` if it may be one of several; ``None`` if out of range."""
+        """The axis at ``index`` (negative from the end); ``UNSURE`` if it may be one of several."""
         if self.middle is None:
             return self.front[index] if -len(self.front) <= index < len(self.front) else None
         if 0 <= index < len(self.front):
@@ -144,12 +144,12 @@ class Axes:
         """These axes with a new one that will stand at ``index`` (as in ``expand_dims``)."""
         if self.middle is None:
             at = index if index >= 0 else len(self.front) + 1 + index
-            return Axes(self.front[:at] + (axis,) + self.front[at:])
+            return Axes((*self.front[:at], axis, *self.front[at:]))
         if 0 <= index <= len(self.front):
-            return replace(self, front=self.front[:index] + (axis,) + self.front[index:])
+            return replace(self, front=(*self.front[:index], axis, *self.front[index:]))
         if index < 0 and -index - 1 <= len(self.back):
             at = len(self.back) + 1 + index
-            return replace(self, back=self.back[:at] + (axis,) + self.back[at:])
+            return replace(self, back=(*self.back[:at], axis, *self.back[at:]))
         if (
             self.middle == ZERO
             and axis.plain
@@ -232,7 +232,12 @@ def broadcast(left: Axes, right: Axes) -> Axes:
     if crossed(left, right):
         return closed((BATCH, BATCH))
     for matrix, other in ((left, right), (right, left)):
-        if matrix.batches > 1 and other.batches == 1 and other.least_rank > matrix.least_rank and not other.loose:
+        if (
+            matrix.batches > 1
+            and other.batches == 1
+            and other.least_rank > matrix.least_rank
+            and not other.loose
+        ):
             raise Contradiction("an N×N matrix meets a batch of matrices")
     if left.middle is None and right.middle is None:
         long, short = (

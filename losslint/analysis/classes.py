@@ -144,7 +144,9 @@ def instance_attribute(run: Interpreter, owner: Instance, attr: str) -> Value:
     ref = owner.cls.ref
     if attr in owner.attributes:
         value = owner.attributes[attr]
-        if isinstance(value, Tensor) and value.nominal:  # a placeholder, if another method sets it from the data
+        if (
+            isinstance(value, Tensor) and value.nominal
+        ):  # a placeholder, if another method sets it from the data
             later = _set_elsewhere(run, Instance(owner.cls, dict(owner.attributes)), attr)
             return later if isinstance(later, Tensor) and later.count else value
         return value

@@ -28,6 +28,12 @@ def _axis(dim: str) -> Axis:
     return Axis(ONE) if dim.upper().endswith("N") and (dim[:-1].isdigit() or len(dim) == 1) else PLAIN
 
 
+def _named_axis(word: str) -> Axis:
+    if word.isdigit():
+        return Axis(size=int(word))
+    return BATCH if word.lower() in _BATCH_WORDS else PLAIN
+
+
 def axes_of_annotation(annotation: cst.BaseExpression | None) -> Axes | None:
     """The axes of ``Float[Tensor, "batch features"]``: the axis that is named like a batch is one."""
     if not isinstance(annotation, cst.Subscript) or len(annotation.slice) != 2:
@@ -38,7 +44,7 @@ def axes_of_annotation(annotation: cst.BaseExpression | None) -> Axes | None:
     words = str(index.value.evaluated_value).split()
     if not any(word.lower() in _BATCH_WORDS for word in words):
         return None
-    axes = [Axis(size=int(word)) if word.isdigit() else BATCH if word.lower() in _BATCH_WORDS else PLAIN for word in words]
+    axes = [_named_axis(word) for word in words]
     if "..." in words:
         dots = words.index("...")
         return Axes(tuple(axes[:dots]), ZERO, tuple(axes[dots + 1 :]))

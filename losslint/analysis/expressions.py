@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from . import access, forms, loops, static, uses
+from .degree import UNKNOWN
 from .operations import zip_two
 from .operations_contract import by_rank, matmul
-from .degree import UNKNOWN
 from .scope import Scope
 from .values import (
     Const,
@@ -247,14 +247,18 @@ def _boolean(run: Interpreter, node: cst.BooleanOperation, scope: Scope, flow: F
 
     def one(value: Value) -> Value:
         truth = truth_of(value)
-        if isinstance(value, Tensor) and value.static and stops:  # `x.shape[0] or tf.shape(x)[0]`, as when traced
+        if (
+            isinstance(value, Tensor) and value.static and stops
+        ):  # `x.shape[0] or tf.shape(x)[0]`, as when traced
             truth = False
         if truth is stops:
             return value
         right = run.evaluate(node.right, scope, flow)
         if truth is not None:
             return right
-        if truth_of(right) is stops and not isinstance(right, Either):  # decides it, whatever the left side is
+        if truth_of(right) is stops and not isinstance(
+            right, Either
+        ):  # decides it, whatever the left side is
             return right
         return value if isinstance(value, Tensor) else Unknown("a condition")
 
@@ -353,7 +357,8 @@ def _compare_ranks(symbol: cst.CSTNode, left: Value, right: Value) -> Value:
     if not isinstance(rank, Rank) or not isinstance(number, Const) or not isinstance(number.value, int):
         return unknown
     least = rank.axes.least_rank
-    outcomes = {compute(number.value, r) if flipped else compute(r, number.value) for r in range(least, max(least, number.value) + 3)}
+    possible = range(least, max(least, number.value) + 3)
+    outcomes = {compute(number.value, r) if flipped else compute(r, number.value) for r in possible}
     return Const(outcomes.pop()) if len(outcomes) == 1 else unknown
 
 
@@ -445,7 +450,9 @@ def _subscript(run: Interpreter, node: cst.Subscript, scope: Scope, flow: Flow) 
     owner = run.evaluate(node.value, scope, flow)
     items = [_index(run, element.slice, scope, flow) for element in node.slice]
     at = run.at(scope, node, spelled(node.value))
-    return lift(lambda value, *chosen: static.read(at, access.subscript(run, at, value, chosen)), owner, *items)
+    return lift(
+        lambda value, *chosen: static.read(at, access.subscript(run, at, value, chosen)), owner, *items
+    )
 
 
 def _index(run: Interpreter, node: cst.BaseSlice, scope: Scope, flow: Flow) -> Value:

@@ -25,8 +25,8 @@ from .program import Program
 from .recording import Recording
 from .scope import Closure, Scope, Site
 from .statements import Flow, run_block
-from .uses import Uses
 from .telling import told_at
+from .uses import Uses
 from .values import (
     Const,
     Dict,
@@ -245,10 +245,18 @@ class Interpreter:
         """Keep a value whose identity means something (``raw``) for as long as this run."""
         self._kept.append(value)
 
-    def parameter(self, name: str, *, loss: bool, annotation: str = "", beside_data: bool = False, called: bool = True) -> Value:
+    def parameter(
+        self,
+        name: str,
+        *,
+        loss: bool,
+        annotation: str = "",
+        beside_data: bool = False,
+        called: bool = True,
+    ) -> Value:
         """The value of a parameter that no caller gives, by what its name says.
 
-        ``loss``: it is a parameter of a loss itself; ``beside_data``: other parameters of that loss certainly hold data,
+        ``loss``: it is a parameter of a loss itself; ``beside_data``: others of that loss certainly hold data,
         so that one of which nothing is known holds one entry per sample too; ``called``: it may be a function.
         """
         words = self.vocabulary

@@ -40,6 +40,7 @@ from .values import (
     tensor,
     unknown_tensor,
 )
+from .vocabulary import words
 
 if TYPE_CHECKING:
     from .interpreter import Interpreter
@@ -399,7 +400,9 @@ def _zip(run: Interpreter, at: At, args: Sequence[Value], kwargs: Mapping[str, V
     lists = [arg for arg in args if (name := run.raw.get(id(arg))) and loops.is_list_name(name)]
     # One list among the columns makes lists of the others: a tensor is not zipped with a list of tensors.
     columns = [
-        Many(replace(arg), PLAIN) if lists and isinstance(arg, Tensor) and id(arg) in run.raw else loops.items_of(run, arg)
+        Many(replace(arg), PLAIN)
+        if lists and isinstance(arg, Tensor) and id(arg) in run.raw
+        else loops.items_of(run, arg)
         for arg in args
     ]
     if not columns:
@@ -558,7 +561,12 @@ def _isinstance(run: Interpreter, at: At, args: Sequence[Value], kwargs: Mapping
     return Unknown("a type test")
 
 
-NOT_DENSE = {"SparseTensor", "RaggedTensor", "KerasTensor", "ndarray", "IndexedSlices", "DistributedValues", "SymbolicTensor", "Mapping", "Sequence", "number", "Number"}
+NOT_DENSE = words(
+    """
+    SparseTensor RaggedTensor KerasTensor SymbolicTensor IndexedSlices DistributedValues ndarray Mapping
+    Sequence number Number
+    """
+)
 """Types that the batch of a loss is not, when it is called by a framework."""
 BUILTIN_TYPES: dict[str, Any] = {
     "int": int,
@@ -574,7 +582,11 @@ BUILTIN_TYPES: dict[str, Any] = {
 @special("tree.is_nested", "keras.tree.is_nested", "tensorflow.nest.is_nested")
 def _is_nested(run: Interpreter, at: At, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
     if not args or isinstance(args[0], (Unknown, Tensor)):
-        return Const(False) if args and isinstance(args[0], Tensor) and not args[0].opaque else Unknown("is_nested")
+        return (
+            Const(False)
+            if args and isinstance(args[0], Tensor) and not args[0].opaque
+            else Unknown("is_nested")
+        )
     return Const(isinstance(args[0], (Seq, Many, Dict)))
 
 
@@ -589,7 +601,13 @@ def _callable(run: Interpreter, at: At, args: Sequence[Value], kwargs: Mapping[s
 def _getattr(run: Interpreter, at: At, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
     from .access import attribute
 
-    if at.name == "hasattr" and len(args) == 2 and isinstance(args[0], Tensor) and args[0].data and not args[0].opaque:
+    if (
+        at.name == "hasattr"
+        and len(args) == 2
+        and isinstance(args[0], Tensor)
+        and args[0].data
+        and not args[0].opaque
+    ):
         name = args[1].value if isinstance(args[1], Const) else None
         if isinstance(name, str) and name.startswith("_"):
             return Const(False)

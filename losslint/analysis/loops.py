@@ -33,7 +33,8 @@ from .values import (
     either,
     lift,
     look,
-    tensor, unknown_tensor,
+    tensor,
+    unknown_tensor,
 )
 
 if TYPE_CHECKING:

@@ -23,7 +23,13 @@ LONGEST_GLOBAL = 60
 """Lines of a module-level assignment beyond which it is data, not code."""
 
 
-LITERALS: dict[str, Value] = {"__name__": Const("__main__"), "True": Const(True), "False": Const(False), "None": Const(None), "Ellipsis": Const(...)}
+LITERALS: dict[str, Value] = {
+    "__name__": Const("__main__"),
+    "True": Const(True),
+    "False": Const(False),
+    "None": Const(None),
+    "Ellipsis": Const(...),
+}
 
 
 def lookup(run: Interpreter, scope: Scope, name: str) -> Value:
@@ -83,9 +89,11 @@ def named_constant(run: Interpreter, name: str, value: Value) -> Value:
         and run.vocabulary.is_batch_size(name)
     ):
         return Tensor(number=float(value.value), nominal=name)
-    if isinstance(value, Tensor) and value.nominal and value.number is None and value.degree == ZERO:
-        if run.vocabulary.is_batch_size(name):  # so many per replica, times the replicas: nobody sees how many
-            return run.parameter(name, loss=False)
+    unseen = isinstance(value, Tensor) and value.nominal and value.number is None and value.degree == ZERO
+    if unseen and run.vocabulary.is_batch_size(name):
+        return run.parameter(
+            name, loss=False
+        )  # so many per replica, times the replicas: nobody sees how many
     return value
 
 

@@ -98,7 +98,10 @@ def _scaled(at: At, operation: Operation, value: Tensor, size: int | None) -> Te
         return coupling(at, (value,), replace(value, degree=ZERO, slope=slope, spread=bent, raised=()))
     if power != 1:
         return algebra.power(at, value, power)
-    if value.spread in (Spread.LINEAR, Spread.ADDITIVE):  # linear or merely homogeneous: the table does not say
+    if value.spread in (
+        Spread.LINEAR,
+        Spread.ADDITIVE,
+    ):  # linear or merely homogeneous: the table does not say
         return replace(value, spread=Spread.UNKNOWN, reasons=merge(value.reasons, (at.name,)))
     return algebra.homogeneous(at, value)
 

@@ -44,13 +44,17 @@ def _contract(call: Call) -> Value:
     return unknown_tensor(*merge(left.reasons, right.reasons, (at.name,)))
 
 
+def _open_matrix(axes: Axes) -> bool:
+    return axes.rank is None and axes.least_rank == 2 and axes.batches == 1
+
+
 def by_rank(at: At, left: Tensor, right: Tensor, compute: Callable[[Tensor, Tensor], Value]) -> Value:
     """A product of two batches whose rank is open: of ``(N, D)``, or of one matrix per sample.
 
     ``x @ transpose(y)`` is N×N in the first case and per sample in the second; both are kept as alternatives until
     something else in the loss tells.
     """
-    if not all(value.axes.rank is None and value.axes.least_rank == 2 and value.axes.batches == 1 for value in (left, right)):
+    if not all(_open_matrix(value.axes) for value in (left, right)):
         return compute(left, right)
     pairs = [
         tuple(replace(value, axes=closed(value.axes.listed)) for value in (left, right)),

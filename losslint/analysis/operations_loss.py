@@ -234,7 +234,7 @@ def call_loss_instance(
 
 
 def told_to_sum(at: At, instance: Instance, entries: Tensor) -> Tensor:
-    """The sum that a loss object was made to return: its place is where the object was made, if that is in the same file."""
+    """The sum a loss object was made to return: it stands where the object was made, if that is in the same file."""
     made = instance.made
     if made is not None and made.slice.lines is at.site.slice.lines:
         at = At(made, at.name)

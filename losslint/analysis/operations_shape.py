@@ -220,7 +220,13 @@ def _gather_nd(call: Call) -> Value:
         )
         return replace(kept, axes=Axes((rows,), ZERO, ()))
     if rows is not None and rows.data:
-        kept = algebra.joined(value, replace(indices, raised=()), degree=value.degree, slope=value.slope, spread=algebra.interaction(value, indices))
+        kept = algebra.joined(
+            value,
+            replace(indices, raised=()),
+            degree=value.degree,
+            slope=value.slope,
+            spread=algebra.interaction(value, indices),
+        )
         return replace(kept, axes=Axes((rows,), ZERO, ()))
     if value.axes.batches == 0 and not value.axes.unsure:
         return algebra.joined(

@@ -71,10 +71,8 @@ class Operation:
         self, args: Sequence[Value], kwargs: Mapping[str, Value], synonyms: Mapping[str, frozenset[str]]
     ) -> dict[str, Value]:
         """Arguments by role. What fits no role is dropped; a missing one takes its default or stays absent."""
-        bound: dict[str, Value] = {}
         names = [name for name, _ in self.signature.roles]
-        for name, value in zip(names, args, strict=False):
-            bound[name] = value
+        bound: dict[str, Value] = dict(zip(names, args, strict=False))
         if self.signature.rest is not None and len(args) > len(names):
             bound[self.signature.rest] = Seq(tuple(args[len(names) :]))
         own = self.parameters.get("keywords", {})

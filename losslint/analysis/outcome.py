@@ -108,7 +108,8 @@ class Outcome:
         if flaw is not None:
             return f"{flaw.step.message} (line {flaw.step.site.span.line})"
         if value.raised:
-            return f"{value.raised[0].message} (line {value.raised[0].site.span.line}), and no division by the batch size undoes it"
+            line = value.raised[0].site.span.line
+            return f"{value.raised[0].message} (line {line}), and no division by the batch size undoes it"
         return f"scales as {power_of_n(value.degree)}"
 
 

@@ -57,7 +57,7 @@ def size_of(axes: Axes, static: bool = False) -> Tensor:
 
 
 def blend(parts: Sequence[Tensor]) -> Tensor:
-    """Several tensors as the entries of one: what they share, the histories of all. The axes are the caller's business."""
+    """Several tensors as the entries of one: what they share, the histories of all. The axes are the caller's."""
     first, *rest = parts
     result = first
     for part in rest:
@@ -273,10 +273,12 @@ def _index_one(at: At, value: Tensor, item: Value, position: int) -> tuple[Tenso
     if isinstance(item, Slice):
         return _sliced(at, value, item, position, axis), position + onward
     selector = tensor(item)
-    if selector.axes == SCALAR and selector.spread is Spread.SAMPLE and axis.batch:  # the index of a loop over samples
+    if (
+        selector.axes == SCALAR and selector.spread is Spread.SAMPLE and axis.batch
+    ):  # the index of a loop over samples
         return replace(value, axes=value.axes.without(position)), position
     if selector.axes == SCALAR and not isinstance(item, (Seq, Many)):
-        return _picked(value, axis, position), position if position >= 0 else position
+        return _picked(value, axis, position), position
     if selector.slope is None and selector.data:  # a boolean mask or computed indices
         return masked(at, value, selector), position + onward
     return gathered(at, value, selector, position), position + onward

@@ -10,7 +10,22 @@ import libcst as cst
 
 from . import access, static
 from .scope import Scope
-from .values import Const, Dict, Either, External, Function, Many, Seq, Spread, Tensor, Unknown, Value, contradicts, either, tensor
+from .values import (
+    Const,
+    Dict,
+    Either,
+    External,
+    Function,
+    Many,
+    Seq,
+    Spread,
+    Tensor,
+    Unknown,
+    Value,
+    contradicts,
+    either,
+    tensor,
+)
 
 if TYPE_CHECKING:
     from .interpreter import Interpreter
@@ -106,7 +121,9 @@ def bind(run: Interpreter, target: cst.BaseExpression, value: Value, scope: Scop
         raw = id(value) in run.raw and isinstance(value, Tensor)
         items = [run.another_batch(value) for _ in range(count)] if raw else unpacked(value, count)
         for element, item in zip(target.elements, items, strict=False):
-            bind(run, element.value, static.read(run.at(scope, element.value, "unpacking"), item), scope, flow)
+            bind(
+                run, element.value, static.read(run.at(scope, element.value, "unpacking"), item), scope, flow
+            )
     elif isinstance(target, cst.Attribute):
         owner = run.evaluate(target.value, scope, flow)
         access.set_attribute(run, owner, target.attr.value, value)
@@ -325,7 +342,7 @@ def _function(run: Interpreter, node: cst.FunctionDef, scope: Scope, flow: Flow)
 
 
 def decorated(run: Interpreter, node: cst.FunctionDef, value: Value, scope: Scope, flow: Flow) -> Value:
-    """The function after its decorators: those of the program are called, external ones are taken to leave it as it is."""
+    """The function after its decorators: the program's are called, external ones are taken to leave it as it is."""
     for decorator in reversed(node.decorators):
         wrapper = run.evaluate(decorator.decorator, scope, flow)
         if isinstance(wrapper, Function):

@@ -391,7 +391,11 @@ def look(value: Value) -> Any:
     """What distinguishes a value from another for the analysis: everything but its history."""
     if isinstance(value, Tensor):
         flaws = tuple((flaw.kind, flaw.step) for flaw in value.flaws)
-        return replace(value, trail=(), raised=(), reduced=(), reasons=(), flaws=(), compared=None), value.raised, flaws
+        return (
+            replace(value, trail=(), raised=(), reduced=(), reasons=(), flaws=(), compared=None),
+            value.raised,
+            flaws,
+        )
     if isinstance(value, Instance):
         return id(value)
     if isinstance(value, Seq):

@@ -9,94 +9,156 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-TARGETS = {
-    "y_true",
-    "ytrue",
-    "true",
-    "y",
-    "labels",
-    "label",
-    "target",
-    "targets",
-    "gt",
-    "ground_truth",
-    "groundtruth",
-    "yt",
-    "y_t",
-    "real_y",
-    "gts",
-    "actual",
-    "onehot_labels",
-}
-OUTPUTS = {
-    "y_pred",
-    "ypred",
-    "pred",
-    "preds",
-    "prediction",
-    "predictions",
-    "y_hat",
-    "yhat",
-    "logits",
-    "output",
-    "outputs",
-    "yp",
-    "y_p",
-    "predicted",
-    "pr",
-    "probs",
-    "scores",
-    "logit",
-}
-BATCHED = TARGETS | OUTPUTS | {
-    "x", "x_hat", "xhat", "x_true", "x_pred", "inputs", "input", "images", "image", "img", "features", "feature", "embeddings",
-    "embedding", "embeds", "anchor", "anchors", "positive", "positives", "negative", "negatives", "z", "mu", "mean", "logvar", "log_var",
-    "z_mean", "z_log_var", "z_logvar", "z_log_sigma", "sigma", "stddev", "mask", "masks", "sample_weight", "sample_weights", "reconstruction",
-    "recon", "recon_x", "x_recon", "reconstructed", "real", "fake", "real_output", "fake_output", "real_logits", "fake_logits", "disc_real_output",
-    "disc_generated_output", "generated", "generated_output", "gen_output", "q", "p", "actions", "action", "rewards", "reward", "advantages",
-    "advantage", "returns", "values", "value", "states", "state", "obs", "observations", "td_error", "td_errors", "log_probs", "log_prob",
-    "old_log_probs", "event", "events", "time", "times", "risk", "hidden", "states1", "z_i", "z_j", "zi", "zj", "z1", "z2", "a", "b",
-    "query", "keys", "u", "v", "za", "zb", "h", "giou", "queries", "boxes", "box", "true_boxes", "pred_boxes", "bboxes", "classes", "batch", "data", "real_images", "fake_images",
-    "errors", "error", "residual", "residuals", "source", "noise", "samples", "sample", "tensor", "y1", "y2", "x1", "x2", "left", "right",
-}  # fmt: skip
-HYPERPARAMETERS = {
-    "alpha", "beta", "gamma", "delta", "eps", "epsilon", "smooth", "smoothing", "margin", "temperature", "tau", "lambda_", "lam", "lmbda",
-    "rate", "lr", "learning_rate", "num_classes", "n_classes", "nb_classes", "n_class", "num_class", "axis", "axes", "threshold", "coef",
-    "coefficient", "coeff", "power", "order", "name", "dtype", "training", "from_logits", "label_smoothing", "reduction", "scale", "c", "k",
-    "dim", "depth", "ndim", "channels", "class_weights", "class_weight", "pos_weight", "kl_weight", "beta_kl", "ratio", "lamda",
-    "l1", "l2", "reg", "weight_decay", "clip", "clip_value", "clip_param", "entropy_coef", "discount", "per_image", "log_base",
-    "args", "kwargs", "config", "hparams", "params", "hyperparameters", "cfg", "flags", "sigma_weight", "class_indexes", "ignore_index",
-    "ignore_class", "ignore_value", "quantile", "quantiles", "n_steps", "image_size", "height", "width", "size", "strides", "anchors_per_cell",
-}  # fmt: skip
-MODELS = {"model", "encoder", "decoder", "generator", "discriminator", "critic", "actor", "network", "net", "backbone", "layer", "vgg", "policy", "feature_extractor", "base_model", "classifier", "student", "teacher"}  # fmt: skip
-WEIGHTS = {"losses", "trainable_variables", "trainable_weights", "weights", "variables", "non_trainable_variables", "non_trainable_weights", "kernel", "bias", "kernels", "trainable_params", "regularization_losses", "regularizers", "regularization", "reg_losses", "embedding_table", "codebook"}  # fmt: skip
 
-DATA_WORDS = {
-    "pred", "preds", "predicted", "prediction", "predictions", "true", "target", "targets", "label", "labels", "logit", "logits",
-    "feature", "features", "embed", "embedding", "embeddings", "frame", "frames", "image", "images", "img", "mask", "masks", "output",
-    "outputs", "recon", "reconstruction", "real", "fake", "gt", "gts", "probs", "prob", "scores", "boxes", "bbox", "gradients", "hazards",
-    "residual", "conf", "confidence", "rewards", "advantages", "hidden", "student", "teacher", "lengths", "events", "samples", "xent",
-}  # fmt: skip
-"""Words that, as the last or first part of a name, say that it holds data."""
-VECTORS = {
-    "reward", "rewards", "advantage", "advantages", "return", "returns", "event", "events", "time", "times", "action", "actions", "length",
-    "lengths", "risk", "log_h",
-}  # fmt: skip
-"""Words for data that often has no axis but the batch."""
-OWN_RANK = {"label", "labels", "weight", "weights", "mask", "masks", "score", "scores", "value", "values", "y", "target", "targets"}
-"""Words for data whose rank says nothing about that of the rest."""
-GIVEN = {
-    "true", "target", "targets", "label", "labels", "mask", "masks", "weight", "weights", "gt", "gold", "truth", "events", "lengths",
-    "time", "rewards", "returns", "actions", "censored", "relevance",
-}  # fmt: skip
-"""Words for data that a loss is given and does not train."""
-ELSEWHERE = {"draws", "draw", "particles", "ensemble", "mc", "codebook", "codebooks", "centers", "centroids", "prototypes", "kernel", "kernels", "time_major", "steps", "classes", "weights_per_class", "priors", "anchors"}  # fmt: skip
-"""Words for tensors whose first axis is not the batch."""
-_SETTING = re.compile(r"^(?:n|num|max|min|is|use|with|l|lambda|lam|coef|total)_|_(?:num|weight|coef|coefficient|coeff|rate|size|factor|ratio|scale|lambda|margin|threshold|eps|epsilon|axis|dim|ord|order|norm_type|type|mode|name|fn|func|function|flag|temperature|smoothing)$|^(?:lambd?a?|ord|n|m|t|w|num|norm|mode|type|verbose|debug)\d*$", re.IGNORECASE)
+def words(text: str) -> frozenset[str]:
+    """The words of a text."""
+    return frozenset(text.split())
 
-_BATCH_SIZE = re.compile(r"(?:^|_)(?:batch_?sz|batch_?size|batchsize|n_?batch|num_?batch|bs|batch_dim|bsz|minibatch_?size|num_examples|n_examples|num_samples|n_samples)(?:_|$)", re.IGNORECASE)
-_LOSS = re.compile(r"(?:^|_)(?:loss|losses|objective|cost|criterion|elbo|penalty|loss_fn|lossfn|crossentropy|cross_entropy|xent)(?:_|$|\d)|loss$|(?:^|_)(?:mse|mae|rmse|kld|nll|bce|dice|g?iou|tversky|jaccard)(?:_|$)", re.IGNORECASE)
-_NOT_LOSS = re.compile(r"^(?:make|build|create|plot|log|print|load|save|test|write|parse|update|register|compile|add|set|num|has|is|collect|summar\w*|validate|check|resolve|deserialize|serialize)_|(?:history|weights?|scale|names?|config|type|fn_name|metric|metrics|logger|tracker|callback|schedule|summary|keys|dict|path|file)$", re.IGNORECASE)
+
+TARGETS = words(
+    """
+    actual ground_truth groundtruth gt gts label labels onehot_labels real_y target targets true y y_t
+    y_true yt ytrue
+    """
+)
+"""What a loss compares with."""
+
+OUTPUTS = words(
+    """
+    logit logits output outputs pr pred predicted prediction predictions preds probs scores y_hat y_p
+    y_pred yhat yp ypred
+    """
+)
+"""What a model put out."""
+
+BATCHED = (
+    TARGETS
+    | OUTPUTS
+    | words(
+        """
+    a action actions advantage advantages anchor anchors b batch bboxes box boxes classes data
+    disc_generated_output disc_real_output embedding embeddings embeds error errors event events fake
+    fake_images fake_logits fake_output feature features gen_output generated generated_output giou h
+    hidden image images img input inputs keys left log_prob log_probs log_var logvar mask masks mean mu
+    negative negatives noise obs observations old_log_probs p positive positives pred_boxes q queries
+    query real real_images real_logits real_output recon recon_x reconstructed reconstruction residual
+    residuals returns reward rewards right risk sample sample_weight sample_weights samples sigma source
+    state states states1 stddev td_error td_errors tensor time times true_boxes u v value values x x1 x2
+    x_hat x_pred x_recon x_true xhat y1 y2 z z1 z2 z_i z_j z_log_sigma z_log_var z_logvar z_mean za zb zi
+    zj
+    """
+    )
+)
+"""Data, one entry per sample."""
+
+HYPERPARAMETERS = words(
+    """
+    alpha anchors_per_cell args axes axis beta beta_kl c cfg channels class_indexes class_weight
+    class_weights clip clip_param clip_value coef coeff coefficient config delta depth dim discount dtype
+    entropy_coef eps epsilon flags from_logits gamma height hparams hyperparameters ignore_class
+    ignore_index ignore_value image_size k kl_weight kwargs l1 l2 label_smoothing lam lambda_ lamda
+    learning_rate lmbda log_base lr margin n_class n_classes n_steps name nb_classes ndim num_class
+    num_classes order params per_image pos_weight power quantile quantiles rate ratio reduction reg scale
+    sigma_weight size smooth smoothing strides tau temperature threshold training weight_decay width
+    """
+)
+"""Settings."""
+
+MODELS = words(
+    """
+    actor backbone base_model classifier critic decoder discriminator encoder feature_extractor generator
+    layer model net network policy student teacher vgg
+    """
+)
+"""Functions of each sample, where they are called."""
+
+WEIGHTS = words(
+    """
+    bias codebook embedding_table kernel kernels losses non_trainable_variables non_trainable_weights
+    reg_losses regularization regularization_losses regularizers trainable_params trainable_variables
+    trainable_weights variables weights
+    """
+)
+"""Model weights and what is made of them alone."""
+
+DATA_WORDS = words(
+    """
+    advantages bbox boxes conf confidence embed embedding embeddings events fake feature features frame
+    frames gradients gt gts hazards hidden image images img label labels lengths logit logits mask masks
+    output outputs pred predicted prediction predictions preds prob probs real recon reconstruction
+    residual rewards samples scores student target targets teacher true xent
+    """
+)
+"""As the last or first part of a name, these say that it holds data."""
+
+VECTORS = words(
+    """
+    action actions advantage advantages event events length lengths log_h return returns reward rewards
+    risk time times
+    """
+)
+"""Data that often has no axis but the batch."""
+
+OWN_RANK = words(
+    """
+    label labels mask masks score scores target targets value values weight weights y
+    """
+)
+"""Data whose rank says nothing about that of the rest."""
+
+GIVEN = words(
+    """
+    actions censored events gold gt label labels lengths mask masks relevance returns rewards target
+    targets time true truth weight weights
+    """
+)
+"""Data that a loss is given and does not train."""
+
+ELSEWHERE = words(
+    """
+    anchors centers centroids classes codebook codebooks draw draws ensemble kernel kernels mc particles
+    priors prototypes steps time_major weights_per_class
+    """
+)
+"""Tensors whose first axis is not the batch."""
+
+_SETTING = re.compile(
+    r"""
+    ^(?:n|num|max|min|is|use|with|l|lambda|lam|coef|total)_
+    | _(?:num|weight|coef|coefficient|coeff|rate|size|factor|ratio|scale|lambda|margin|threshold|eps|epsilon|axis|dim
+        |ord|order|norm_type|type|mode|name|fn|func|function|flag|temperature|smoothing)$
+    | ^(?:lambd?a?|ord|n|m|t|w|num|norm|mode|type|verbose|debug)\d*$
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_BATCH_SIZE = re.compile(
+    r"""
+    (?:^|_)
+    (?:batch_?sz|batch_?size|batchsize|n_?batch|num_?batch|bs|batch_dim|bsz|minibatch_?size
+      |num_examples|n_examples|num_samples|n_samples)
+    (?:_|$)
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_LOSS = re.compile(
+    r"""
+    (?:^|_)
+    (?:loss|losses|objective|cost|criterion|elbo|penalty|loss_fn|lossfn|crossentropy|cross_entropy|xent)
+    (?:_|$|\d)
+    | loss$
+    | (?:^|_)(?:mse|mae|rmse|kld|nll|bce|dice|g?iou|tversky|jaccard)(?:_|$)
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_NOT_LOSS = re.compile(
+    r"""
+    ^(?:make|build|create|plot|log|print|load|save|test|write|parse|update|register|compile|add|set|num|has|is
+       |collect|summar\w*|validate|check|resolve|deserialize|serialize)_
+    | (?:history|weights?|scale|names?|config|type|fn_name|metric|metrics|logger|tracker|callback|schedule|summary
+        |keys|dict|path|file)$
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
 
 
 @dataclass(frozen=True)
@@ -122,7 +184,11 @@ class Vocabulary:
         if name in self._batched or plain in self._batched or plain.startswith(("y_true", "y_pred")):
             return True
         words = plain.split("_")
-        return bool(DATA_WORDS & {words[0], words[-1]}) and not self.is_other(name) and not self.is_elsewhere(name)
+        return (
+            bool(DATA_WORDS & {words[0], words[-1]})
+            and not self.is_other(name)
+            and not self.is_elsewhere(name)
+        )
 
     def is_other(self, name: str) -> bool:
         """A parameter of that name is a setting."""

@@ -13,7 +13,7 @@ from .sinks import STEP_CALLS, adds, compiles, compiling_matters
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
-    """A loss to analyse. ``node`` is a function, a lambda or a call of ``partial``; ``outer`` the function it is defined in.
+    """A loss to analyse. ``node`` is a function, a lambda or a call of ``partial``; ``outer`` the function around it.
 
     ``callers``: the losses of the module that call it; what it returns is judged where it ends up. ``metric``: its name
     says that it measures and is not minimised.
@@ -104,9 +104,10 @@ class Finder:
             return "compile"
         if any(map(self.words.is_target, names)) and any(map(self.words.is_output, names)):
             return "parameters"
-        if self.words.is_loss(node.name) and names and not _makes_function(node):
-            if not node.name.lstrip("_").startswith("get_") or sum(map(self.words.is_data, names)) > 1:
-                return "name"
+        # get_loss(name) hands a loss out, get_center_loss(features, labels) computes one
+        fetches = node.name.lstrip("_").startswith("get_") and sum(map(self.words.is_data, names)) < 2
+        if self.words.is_loss(node.name) and names and not fetches and not _makes_function(node):
+            return "name"
         return self._hands_over(unit)
 
     def _hands_over(self, unit: Unit) -> str | None:

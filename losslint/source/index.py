@@ -1,4 +1,4 @@
-"""What a module defines and imports, from the standard library's ``ast``: cheap, complete, and without any syntax detail.
+"""What a module defines and imports, from the standard library's ``ast``: cheap, complete, without syntax detail.
 
 The index answers two questions: which functions of this file could be losses, and what a global name stands for.
 Concrete syntax is parsed later and only for the functions that are analysed.
@@ -85,7 +85,9 @@ class ModuleIndex:
     @cached_property
     def bound_at(self) -> dict[str, int]:
         """The line on which each module-level name is bound last."""
-        return {name: statement.lineno for statement in flat(self.tree.body) for name, _ in definitions(statement)}
+        return {
+            name: statement.lineno for statement in flat(self.tree.body) for name, _ in definitions(statement)
+        }
 
     @cached_property
     def stars(self) -> tuple[tuple[int, Import], ...]:
@@ -109,7 +111,7 @@ class ModuleIndex:
     @cached_property
     def classes(self) -> dict[str, ast.ClassDef]:
         """Classes by qualified name."""
-        return {name: node for name, node in _classes(self.tree.body, "")}
+        return dict(_classes(self.tree.body, ""))
 
     def slice_of(self, node: ast.stmt) -> Slice:
         """The concrete syntax of a statement (decorators included)."""

@@ -20,8 +20,8 @@ MAX_LEVELS = 8
 class Resolver:
     """Finds modules as Python would with the checked file's project on its path.
 
-    ``roots`` are searched in order: the folder of the script, the one that holds the file's top package, and those above
-    it up to the project's own root (for namespace packages and ``src`` layouts).
+    ``roots`` are searched in order: the folder of the script, the one that holds the file's top package, and those
+    above it up to the project's own root (for namespace packages and ``src`` layouts).
     """
 
     roots: tuple[Path, ...]

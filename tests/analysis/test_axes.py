@@ -127,7 +127,12 @@ def test_shapes_that_no_run_brings_together() -> None:
 
 @pytest.mark.parametrize(
     ("axes", "shown"),
-    [(SCALAR, "()"), (VECTOR, "(N,)"), (closed([BATCH, Axis(size=4)]), "(N, 4)"), (batch_first(2), "(N, …, ·)")],
+    [
+        (SCALAR, "()"),
+        (VECTOR, "(N,)"),
+        (closed([BATCH, Axis(size=4)]), "(N, 4)"),
+        (batch_first(2), "(N, …, ·)"),
+    ],
 )
 def test_spelling(axes: Axes, shown: str) -> None:
     assert axes.spell() == shown

@@ -415,7 +415,8 @@ def test_a_test_nobody_knows_leaves_the_verdict_open() -> None:
 
 
 def test_an_unknown_callee_is_named() -> None:
-    source = HEADER + "from elsewhere import blur\n\ndef loss(y_true, y_pred):\n    return tf.reduce_mean(blur(y_pred))\n"
+    body = "def loss(y_true, y_pred):\n    return tf.reduce_mean(blur(y_pred))\n"
+    source = HEADER + "from elsewhere import blur\n\n" + body
     loss = inferred(source)
     assert loss.verdict.value == "unknown"
     assert any("blur" in reason for reason in loss.unknowns)
