@@ -18,6 +18,7 @@ from losslint.source.index import ModuleIndex
 from . import classes, invoke
 from .algebra import At
 from .axes import FEATURES, PLAIN, SCALAR, WILD, batch_first
+from .builtin import SPECIAL
 from .degree import ONE, ZERO
 from .expressions import evaluate
 from .forms import Forms
@@ -94,7 +95,7 @@ class Interpreter:
 
     def knows(self, name: str) -> bool:
         """Whether a function of that dotted name is one the interpreter itself understands."""
-        return self.program.table.canonical(name) in invoke.SPECIAL
+        return self.program.table.canonical(name) in SPECIAL
 
     def tick(self) -> None:
         """Count one unit of work. Raises OutOfBudget."""
