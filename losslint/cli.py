@@ -277,7 +277,7 @@ def check(
             measure = stack.enter_context(closing(_measurer(configuration, settings, python, quiet=quiet)))
         mending = Mending(fix or diff, unsafe_fixes, measure) if wanted else None
         finished = _with_hints(_run(paths, configuration, stdin_filename, mending, write=fix and not diff))
-    if confirm and finished.findings:
+    if confirm and finished.findings and not diff:  # a diff has no place for what would be measured
         finished = _confirmed(finished, configuration, settings, python, quiet=quiet)
     if diff:
         output.difference(finished, time.perf_counter() - started)

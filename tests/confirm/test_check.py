@@ -119,6 +119,11 @@ def test_nothing_is_run_without_the_flag(command, losses, asked):
     assert asked == []
 
 
+def test_a_diff_runs_no_findings_that_it_does_not_show(command, losses, asked):
+    assert command("losses.py", "--confirm", "--diff").status == 1
+    assert asked == []
+
+
 def test_quiet_leaves_the_findings_alone(command, losses, asked):
     outcome = command("losses.py", "--confirm", "-q")
     assert (outcome.err, len(outcome.out.splitlines())) == ("", 4)
