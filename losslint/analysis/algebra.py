@@ -484,7 +484,7 @@ def compare(at: At, left: Tensor, right: Tensor) -> Tensor:
     degrees = {value.degree for value in (left, right) if value.number != 0}
     if UNKNOWN in degrees:
         return replace(mask, degree=UNKNOWN)
-    if len(degrees) > 1 and mask.data:
+    if mask.data and (len(degrees) > 1 or MIXED in degrees):
         return replace(mask, degree=MIXED)
     return mask
 

@@ -88,8 +88,8 @@ def compare(at: At, operation: Operation, target: Tensor, output: Tensor, call: 
         spread=algebra.interaction(target, output),
     )
     if operation.get("scale_free") and not {MIXED, UNKNOWN} & {target.degree, output.degree}:
-        free = minus(output.slope, output.degree) if output.slope is not None else None
-        both = replace(both, degree=ZERO, slope=free, raised=())
+        free = [minus(value.slope, value.degree) for value in (target, output) if value.slope is not None]
+        both = replace(both, degree=ZERO, slope=same(free) if free else None, raised=())
     if both.degree is MIXED:
         both = algebra.flawed(at, Kind.NONLINEAR, both, f"{at.name} of a value that scales with the batch")
     if how == "elementwise":

@@ -1,0 +1,8 @@
+# inputs: y_true=(N,4):real y_pred=(N,4):real
+# truth: degree=1 gradient=1 coupled=false returns=scalar
+import keras
+import tensorflow as tf
+
+
+def loss(y_true, y_pred):
+    return tf.reduce_sum(keras.losses.cosine_similarity(y_pred, y_true))
