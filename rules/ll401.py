@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from losslint.rules._find import distinct, of_kind, trail, values
-from losslint.rules._fix import Bench, offered
+from losslint.rules._fix import Bench, advice, offered
 from losslint.rules._page import with_examples
 from losslint.rules._rule import Candidate, Example, Rule
 
@@ -146,6 +146,9 @@ MESSAGE = (
 def fix(problem: Problem, bench: Bench) -> Iterator[Candidate]:
     """The stable built-in, which has the same value wherever this one has any."""
     yield from offered(bench.stable_log_sum_exp(problem.site))
+    text = bench.text(problem.site)
+    if text:
+        yield advice(f"replace `{text}` and the sum of exponentials behind it by one `logsumexp` over the same axes")
 
 
 RULE = Rule(

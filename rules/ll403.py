@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from losslint.rules._find import distinct, of_kind, trail, values
-from losslint.rules._fix import Bench, offered
+from losslint.rules._fix import Bench, advice, offered
 from losslint.rules._page import with_examples
 from losslint.rules._rule import Candidate, Example, Rule
 
@@ -149,6 +149,9 @@ MESSAGE = (
 def fix(problem: Problem, bench: Bench) -> Iterator[Candidate]:
     """A division that gives 0 for 0/0 and is the same elsewhere."""
     yield from offered(bench.guarded_division(problem.site))
+    text = bench.text(problem.site)
+    if text:
+        yield advice(f"keep the divisor of `{text}` from 0, with `maximum`, an epsilon or `divide_no_nan`")
 
 
 RULE = Rule(
