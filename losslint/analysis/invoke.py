@@ -87,7 +87,7 @@ def through_model(at: At, args: Sequence[Value]) -> Value:
             WILD, blended.degree, blended.slope, blended.spread, flaws=blended.flaws, reduced=blended.reduced
         )
     output = shapes.mixed_in_sample(blended)
-    return replace(output, axes=replace(blended.axes, front=(first,), middle=ZERO, back=()))
+    return replace(output, axes=replace(blended.axes, front=(first,), middle=ZERO, back=(), loose=True))
 
 
 def call_external(

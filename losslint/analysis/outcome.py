@@ -133,6 +133,10 @@ def _coupled(value: Tensor) -> bool | None:
         return None
     if value.degree is UNKNOWN and value.spread is not Spread.COUPLED:
         return None
+    if any(axis.data for axis in value.axes.listed):
+        return True  # averaged by the framework, over as many entries as the data says
+    if value.data and value.axes.batches > 1 and value.spread is not Spread.COUPLED:
+        return None  # a matrix of pairs: only sums of a part per row and a part per column add up
     return value.spread is Spread.COUPLED
 
 
@@ -152,15 +156,16 @@ def verdict_of(value: Tensor) -> Verdict:
         return Verdict.GROWS
     if value.degree < 0:
         return Verdict.SHRINKS
-    if value.spread is Spread.COUPLED:
+    coupled = _coupled(value)
+    if coupled:
         return Verdict.COUPLED
-    if value.spread is Spread.UNKNOWN or (not value.data and value.number is None and value.opaque):
+    if coupled is None or (not value.data and value.number is None and value.opaque):
         return Verdict.UNKNOWN
     return Verdict.INVARIANT
 
 
-def settle(value: Value, *, per_sample_sum: bool = False) -> Outcome:
-    """The outcome of a function's returned value. ``per_sample_sum``: the framework sums instead of averaging."""
+def settle(value: Value) -> Outcome:
+    """The outcome of a function's returned value."""
     pairs = value.options if isinstance(value, Either) else ((frozenset[tuple[str, bool]](), value),)
     options: list[Option] = []
     for conditions, leaf in pairs:
