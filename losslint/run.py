@@ -47,7 +47,6 @@ class Mending:
     ``measure`` runs each of them first, in this process' charge.
     """
 
-
     apply: bool = False
     unsafe: bool = False
     measure: Measure | None = None

@@ -137,7 +137,9 @@ def fix(problem: Problem, bench: Bench) -> Iterator[Candidate]:
     """No edit is right in general: whether the samples are meant to compete, the author knows."""
     text = bench.text(problem.site)
     if text:
-        yield advice(f"name the axes of one sample in `{text}` (`axis=-1`), unless the samples are meant to compete")
+        yield advice(
+            f"name the axes of one sample in `{text}` (`axis=-1`), unless the samples are meant to compete"
+        )
 
 
 RULE = Rule(

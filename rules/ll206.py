@@ -136,7 +136,9 @@ def fix(problem: Problem, bench: Bench) -> Iterator[Candidate]:
     """Which of the two operands has the wrong rank, the author knows."""
     text = bench.text(problem.site)
     if text:
-        yield advice(f"give both operands of `{text}` the same rank: squeeze the last axis of one, or expand the other")
+        yield advice(
+            f"give both operands of `{text}` the same rank: squeeze the last axis of one, or expand the other"
+        )
 
 
 RULE = Rule(

@@ -136,7 +136,12 @@ def find(outcome: Outcome) -> Iterator[Problem]:
     if not outcome.traced or outcome.found_by not in ("class", "compile", "parameters"):
         return
     for value in values(outcome):
-        if value.spread is Spread.LINEAR and value.degree == ZERO and value.reduced and not value.axes.batches:
+        if (
+            value.spread is Spread.LINEAR
+            and value.degree == ZERO
+            and value.reduced
+            and not value.axes.batches
+        ):
             yield Problem(value.reduced[-1].site, MESSAGE, value.trail, value)
             return
 

@@ -150,7 +150,9 @@ def find(outcome: Outcome) -> Iterator[Problem]:
 def fix(problem: Problem, bench: Bench) -> Iterator[Candidate]:
     """The sums divided by the batch size; a vector, which Keras adds up, is averaged."""
     value = problem.of
-    yield from offered(bench.scaled(value.raised if value is not None else ()), bench.averaged_value(problem.site))
+    yield from offered(
+        bench.scaled(value.raised if value is not None else ()), bench.averaged_value(problem.site)
+    )
 
 
 RULE = Rule(

@@ -148,7 +148,9 @@ def fix(problem: Problem, bench: Bench) -> Iterator[Candidate]:
     yield from offered(bench.stable_log_sum_exp(problem.site))
     text = bench.text(problem.site)
     if text:
-        yield advice(f"replace `{text}` and the sum of exponentials behind it by one `logsumexp` over the same axes")
+        yield advice(
+            f"replace `{text}` and the sum of exponentials behind it by one `logsumexp` over the same axes"
+        )
 
 
 RULE = Rule(

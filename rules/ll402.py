@@ -126,7 +126,12 @@ def absolute_loss(y_true, y_pred):
 def find(outcome: Outcome) -> Iterator[Problem]:
     """Every sum over the batch of values in half precision."""
     yield from distinct(
-        Problem(flaw.step.site, MESSAGE.format(dtype=flaw.subject, cost=COST[flaw.subject]), trail(value, flaw), value)
+        Problem(
+            flaw.step.site,
+            MESSAGE.format(dtype=flaw.subject, cost=COST[flaw.subject]),
+            trail(value, flaw),
+            value,
+        )
         for value in values(outcome)
         for flaw in of_kind(value, Kind.HALF)
     )

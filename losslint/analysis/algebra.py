@@ -85,10 +85,19 @@ def _aligned(left: Tensor, right: Tensor) -> bool:
     return len(orders) <= 1
 
 
+def _loses_pairs(left: Tensor, right: Tensor) -> bool:
+    """Whether a matrix of pairs meets something that makes it unknown which axes are the batch."""
+    if max(left.axes.batches, right.axes.batches) < 2:
+        return False
+    return broadcast(left.axes, right.axes).batches < 2
+
+
 def interaction(left: Tensor, right: Tensor) -> Spread:
     """Spread of a non-linear function of two operands."""
     spread = max(left.spread, right.spread)
-    if spread is Spread.UNKNOWN or not (left.data and right.data):
+    if spread is Spread.CONST or spread is Spread.UNKNOWN or _loses_pairs(left, right):
+        return spread if spread is Spread.CONST else Spread.UNKNOWN
+    if not (left.data and right.data):
         return spread
     if spread is Spread.ADDITIVE:
         return Spread.UNKNOWN
@@ -102,6 +111,8 @@ def interaction(left: Tensor, right: Tensor) -> Spread:
 def superposition(left: Tensor, right: Tensor) -> Spread:
     """Spread of a sum of two operands: what adds up over micro-batches still does."""
     spread = max(left.spread, right.spread)
+    if spread is not Spread.CONST and _loses_pairs(left, right):
+        return Spread.UNKNOWN
     return Spread.LINEAR if spread is Spread.SAMPLE and not _aligned(left, right) else spread
 
 

@@ -7,7 +7,7 @@ stdin and stdout; the loss itself sees an empty stdin and a closed-off stdout, s
 The worker only measures: values, gradient norms, differences. What they mean is judged in ``verdict.py``.
 """
 
-# ruff: noqa: B905, PERF203, PTH109, PTH113, PTH118, PTH123, RUF007, SIM115
+# ruff: noqa: B905, PTH109, PTH113, PTH118, PTH123, RUF007, SIM115
 from __future__ import annotations
 
 import contextlib
