@@ -24,20 +24,16 @@ from losslint.analysis.outcome import Outcome, Problem, settle
 from losslint.analysis.program import Program
 from losslint.analysis.recording import Recording
 from losslint.analysis.scope import ClassRef, Closure, Scope, Site
-from losslint.analysis.statements import Flow
 from losslint.analysis.values import (
     Const,
     Dict,
     Either,
     Function,
-    Instance,
     Partial,
-    Seq,
     Spread,
     Tensor,
     Unknown,
     Value,
-    either,
     tensor,
 )
 from losslint.analysis.vocabulary import OUTPUTS, TARGETS, Vocabulary
@@ -450,6 +446,3 @@ def _binding(site: Site, target: str, value: Value) -> Binding:
         whole = tensor(shown)
         return Binding(site.span, target, spell(whole.degree), whole.spread.name.lower(), whole.axes.spell())
     return Binding(site.span, target, "-", "-", type(shown).__name__.lower())
-
-
-__all__ = ["Flow", "Instance", "ModuleResolver", "Seq", "check_source", "either"]

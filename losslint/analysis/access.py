@@ -362,15 +362,3 @@ def _dotted(node: cst.BaseExpression) -> str:
     if isinstance(node, cst.Attribute):
         return f"{_dotted(node.value)}.{node.attr.value}"
     return node.value if isinstance(node, cst.Name) else ""
-
-
-__all__ = [
-    "attribute",
-    "local_imports",
-    "mutation",
-    "name",
-    "replace",
-    "set_attribute",
-    "subscript",
-    "super_of",
-]

@@ -16,7 +16,6 @@ from .scope import ClassRef, Closure, Scope, Site
 from .values import (
     Class,
     Const,
-    Dict,
     External,
     Function,
     Instance,
@@ -329,15 +328,3 @@ def initialise_external(owner: Super, kwargs: Mapping[str, Value]) -> Value:
 def weights() -> Value:
     """A list of weights or of their regularisers."""
     return Many(constant(axes=FEATURES, weights=True), PLAIN)
-
-
-__all__ = [
-    "ClassRef",
-    "Dict",
-    "construct",
-    "instance_attribute",
-    "is_loss_class",
-    "is_module_class",
-    "method",
-    "typical_instance",
-]

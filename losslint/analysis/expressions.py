@@ -516,5 +516,3 @@ EVALUATORS: dict[type[cst.CSTNode], Evaluator] = {
     cst.SetComp: loops.comprehension,
     cst.DictComp: loops.dict_comprehension,
 }
-
-__all__ = ["arguments", "arithmetic", "evaluate", "outcomes", "spelled", "truth_of"]

@@ -15,7 +15,7 @@ import libcst as cst
 
 from losslint.source.index import ModuleIndex
 
-from . import classes, invoke
+from . import invoke
 from .algebra import At
 from .axes import FEATURES, PLAIN, SCALAR, WILD, batch_first
 from .builtin import SPECIAL
@@ -24,7 +24,7 @@ from .expressions import evaluate
 from .forms import Forms
 from .program import Program
 from .recording import Recording
-from .scope import Closure, Scope, Site
+from .scope import ClassRef, Closure, Scope, Site
 from .statements import Flow, run_block
 from .telling import told_at
 from .uses import Uses
@@ -87,7 +87,7 @@ class Interpreter:
     """Parameters nobody gave, by the identity of their values: whether one is a batch or a list of batches is open."""
     _kept: list[Value] = field(default_factory=list)
     methods: dict[object, Function] = field(default_factory=dict)
-    instances: dict[classes.ClassRef, Instance] = field(default_factory=dict)
+    instances: dict[ClassRef, Instance] = field(default_factory=dict)
     _stack: list[Closure] = field(default_factory=list)
     _building: set[object] = field(default_factory=set)
 
@@ -140,7 +140,7 @@ class Interpreter:
         node: cst.FunctionDef | cst.Lambda,
         scope: Scope,
         qualname: str,
-        owner: classes.ClassRef | None = None,
+        owner: ClassRef | None = None,
     ) -> Value:
         """A function value; decorators that change what it is are applied by the caller."""
         flow = Flow()

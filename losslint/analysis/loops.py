@@ -349,6 +349,3 @@ def dict_comprehension(run: Interpreter, node: cst.DictComp, scope: Scope, flow:
         return Dict(found)
     bind(run, node.for_in.target, items.item if isinstance(items, Many) else _typical(items), inner, flow)
     return Dict({}, run.evaluate(node.value, inner, flow))
-
-
-__all__ = ["ZERO", "accumulated", "comprehension", "dict_comprehension", "iterated", "run_for", "run_while"]

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from . import shapes
 from .algebra import At
-from .axes import BATCH, Axis
-from .degree import UNKNOWN
+from .axes import Axis
 from .optable import Operation
 from .values import Const, Dict, Either, Many, Seq, Tensor, Unknown, Value, either, lift, tensor
 
@@ -128,5 +127,3 @@ MAPPERS = {
     "cond": _cond,
     "while_loop": _while_loop,
 }
-
-__all__ = ["BATCH", "UNKNOWN", "map_call"]

@@ -12,7 +12,7 @@ from typing import Any
 
 from . import algebra, shapes
 from .algebra import At
-from .axes import PLAIN, SCALAR, SINGLE, WILD, Axis, broadcast, closed
+from .axes import PLAIN, SCALAR, WILD, Axis, broadcast, closed
 from .degree import ZERO, same
 from .optable import Operation
 from .reduce import From, Over, along, reduce
@@ -470,18 +470,3 @@ def _gradient(call: Call) -> Value:
     if isinstance(source, Many):
         return Many(one(source.item), source.axis)
     return one(source)
-
-
-__all__ = [
-    "HANDLERS",
-    "SINGLE",
-    "VARIANTS",
-    "Call",
-    "axes_of",
-    "clip",
-    "flatten",
-    "handles",
-    "unknown_axes",
-    "variant",
-    "zip_two",
-]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from . import algebra, shapes
 from .algebra import At
-from .axes import PLAIN, SCALAR, WILD, Axes, Axis, Contradiction, broadcast
+from .axes import PLAIN, SCALAR, WILD, Axes, Contradiction, broadcast
 from .degree import MIXED, UNKNOWN, ZERO, Degree, minus, same
 from .operations import Call, handles
 from .optable import Operation
@@ -243,6 +243,3 @@ def told_to_sum(at: At, instance: Instance, entries: Tensor) -> Tensor:
     if not steps:
         return summed
     return replace(summed, flaws=merge(summed.flaws, (Flaw(Kind.OPTION, steps[0], at.name, steps),)))
-
-
-__all__ = ["PLAIN", "Axis", "call_loss_instance", "compare", "told_to_sum"]

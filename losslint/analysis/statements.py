@@ -24,7 +24,6 @@ from .values import (
     Value,
     contradicts,
     either,
-    tensor,
 )
 
 if TYPE_CHECKING:
@@ -400,5 +399,3 @@ COMPOUND: dict[type[cst.CSTNode], Statement] = {
     cst.FunctionDef: _function,
     cst.ClassDef: _class,
 }
-
-__all__ = ["Flow", "bind", "decorated", "joined_names", "run_block", "run_branches", "tensor", "unpacked"]
