@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import Command
+from commanding import Command
 from losslint.rules._registry import codes
 
 from losslint import __version__

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import Command
+from commanding import Command
 from losslint.rules import _registry
 
 README = Path(__file__).resolve().parent.parent / "README.md"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Command
+from commanding import Command
 from jsonschema import Draft202012Validator
 
 from losslint.config_keys import OUTPUT_FORMATS
