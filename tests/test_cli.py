@@ -280,6 +280,8 @@ def test_interruption_of_a_process_leaves_no_traceback() -> None:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        # A background job of a shell ignores the signal, and so would its children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     time.sleep(1)  # it now waits for standard input
     process.send_signal(signal.SIGINT)

@@ -74,6 +74,9 @@ def test_map(name: str, operation: Operation) -> None:
 def test_no_gradient_comes_back(name: str, operation: Operation) -> None:
     import tensorflow as tf
 
+    if name.endswith((*INTEGER, "digitize")):
+        return  # works on integers, or gives them: there is nothing to differentiate
+
     x = tf.Variable(POSITIVE)
     with tf.GradientTape() as tape:
         value = tf.reduce_sum(real(name)(x) * tf.constant(POSITIVE))
