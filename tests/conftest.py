@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 import types
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -43,17 +44,25 @@ def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
 
 
 @pytest.fixture
-def word_analysis(monkeypatch: pytest.MonkeyPatch) -> None:
+def word_analysis(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Puts an analysis in place that finds LL101 wherever a function says ``reduce_sum``; each is a loss.
 
-    The tests of what stands around the analysis do not change with it.
+    The tests of what stands around the analysis do not change with it. What builds fixes binds the analysis when it is
+    imported, so it is imported anew for the test and as it was afterwards.
     """
+    kept = {name: module for name, module in sys.modules.items() if name.startswith("losslint.fix")}
+    for name in kept:
+        del sys.modules[name]
     stand_in = types.ModuleType("losslint.engine")
     stand_in.check_source = check_words  # type: ignore[attr-defined]
     nothing = types.SimpleNamespace(index=None, suspects=(), losses=())
     stand_in.Suspect = object  # type: ignore[attr-defined]
     stand_in.examine_source = lambda *_: nothing  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "losslint.engine", stand_in)
+    yield
+    for name in [name for name in sys.modules if name.startswith("losslint.fix")]:
+        del sys.modules[name]
+    sys.modules.update(kept)
 
 
 def check_words(
