@@ -16,13 +16,15 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-import numpy as np
+import pytest
 
 from losslint.confirm import worker
 from losslint.confirm.specs import InputSpec, parse_inputs
 from losslint.confirm.verdict import Curve, degree_of
 
 from .programs import Program
+
+np = pytest.importorskip("numpy")  # comes with TensorFlow
 
 BASE = 4
 Draw = tuple[int, float, float]
