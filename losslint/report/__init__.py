@@ -31,11 +31,17 @@ _MODULES = {
     "github": "github",
 }
 _COUNTABLE = frozenset({"full", "concise", "json"})
+_WITH_FIXES = frozenset({"full", "json", "json-lines"})
 
 
 def counts_by_rule(name: str) -> bool:
     """Whether the format has a place for statistics."""
     return name in _COUNTABLE
+
+
+def shows_fixes(name: str) -> bool:
+    """Whether the format has a place for a fix; for the others none is looked for."""
+    return name in _WITH_FIXES
 
 
 def is_for_people(name: str) -> bool:

@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 from click.testing import CliRunner
 
-from losslint.confirm.command import confirm
+from losslint.commands.confirm import command as confirm
 from losslint.report import confirm_json
 
 SOURCE = textwrap.dedent(

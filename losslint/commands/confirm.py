@@ -1,4 +1,4 @@
-"""The command ``losslint confirm``: parse, run, render."""
+"""``losslint confirm``: losses run for real."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from pathlib import Path
 
 import click
 
+from losslint.commands.running import FAILED
 from losslint.confirm.model import LossRequest, Measured
-
-FAILED = 2
 
 
 def _sizes(_context: click.Context, _parameter: click.Parameter, value: str | None) -> tuple[int, ...] | None:
@@ -23,7 +22,7 @@ def _sizes(_context: click.Context, _parameter: click.Parameter, value: str | No
     return tuple(int(part) for part in parts)
 
 
-@click.command(short_help="Run losses in their framework and print what was measured.")
+@click.command("confirm", short_help="Run losses in their framework and print what was measured.")
 @click.argument("targets", nargs=-1, required=True, metavar="PATH[::NAME]…")
 @click.option("--python", metavar="PATH", help="The interpreter or environment that has TensorFlow.")
 @click.option("--batch-sizes", callback=_sizes, metavar="N,N,…", help="Smallest to largest batch size.")
@@ -36,7 +35,7 @@ def _sizes(_context: click.Context, _parameter: click.Parameter, value: str | No
 @click.option("--config", metavar="FILE", help="Read this configuration and no other.")
 @click.option("--isolated", is_flag=True, help="Read no configuration.")
 @click.option("-q", "--quiet", is_flag=True, help="Print results and errors only.")
-def confirm(
+def command(
     targets: tuple[str, ...],
     python: str | None,
     batch_sizes: tuple[int, ...] | None,
