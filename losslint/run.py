@@ -30,10 +30,12 @@ from losslint.source.text import (
     check_syntax,
     decode_source,
     read_bytes,
+    source_text,
 )
 from losslint.suppress import apply_suppressions, unknown_codes
 
 if TYPE_CHECKING:
+    from losslint.engine import ModuleResolver
     from losslint.fix.rounds import Measure, Mender
 
 SYNTAX_ERROR = "LL001"
@@ -56,13 +58,15 @@ class Mending:
 class Task:
     """One file to check.
 
-    ``path`` is as shown; ``data`` is its content where it is not on disk (standard input).
+    ``path`` is as shown; ``data`` is its content where it is not on disk (standard input). ``modules`` is where
+    its imports lead; without it, to what is on disk.
     """
 
     path: str
     settings: Settings
     data: bytes | None = None
     mending: Mending | None = None
+    modules: ModuleResolver | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,9 +218,23 @@ def _place(finding: Finding) -> tuple[str, Span, str]:
 
 def check_file(task: Task) -> Checked:
     """Check one file. Never raises: what goes wrong is part of the result."""
-    try:
+
+    def check() -> Checked:
         data = read_bytes(task.path) if task.data is None else task.data
-        return _check_data(data, task)
+        return _checked(lambda: decode_source(data, path=task.path), data, task)
+
+    return _guarded(task, check)
+
+
+def check_text(text: str, task: Task) -> Checked:
+    """Check what an editor holds instead of what is on disk. Never raises."""
+    data = text.encode("utf-8", "surrogatepass")
+    return _guarded(task, lambda: _checked(lambda: source_text(text, path=task.path), data, task))
+
+
+def _guarded(task: Task, check: Callable[[], Checked]) -> Checked:
+    try:
+        return check()
     except UnreadableFile as error:
         return Checked(FileResult(task.path, error=FileError(task.path, str(error))))
     except ConfigError as error:
@@ -233,13 +251,13 @@ def check_file(task: Task) -> Checked:
         )
 
 
-def _check_data(data: bytes, task: Task) -> Checked:
+def _checked(decoded: Callable[[], SourceText], data: bytes, task: Task) -> Checked:
     try:
-        source = decode_source(data, path=task.path)
+        source = decoded()
         if mentions_skip_file(data) and read_pragmas(source).skip_file:
             return Checked(FileResult(task.path), skipped="skip-file comment")
         if _net(task.settings.analysis).may_hold_loss(data):
-            findings, losses = _analysed(source, task.settings)
+            findings, losses = _analysed(source, task)
             skipped = None
         else:
             check_syntax(source)
@@ -301,7 +319,12 @@ def _mender(task: Task) -> Mender:
 
     measure = not_run if mending.measure is not None and task.data is not None else mending.measure
     return Mender(
-        settings.analysis, lambda code: settings.selects(code, path), judge, mending.unsafe, measure
+        settings.analysis,
+        lambda code: settings.selects(code, path),
+        judge,
+        mending.unsafe,
+        measure,
+        modules=task.modules,
     )
 
 
@@ -310,7 +333,7 @@ def _net(settings: AnalysisSettings) -> Prefilter:
     return prefilter(targets=TARGETS, outputs=OUTPUTS, names=settings.loss_names)
 
 
-def _analysed(source: SourceText, settings: Settings) -> tuple[tuple[Finding, ...], tuple[Loss, ...]]:
+def _analysed(source: SourceText, task: Task) -> tuple[tuple[Finding, ...], tuple[Loss, ...]]:
     """Raw findings and losses. Raises ParseFailure, and ConfigError for a table that cannot be used."""
     # The analysis brings the concrete syntax with it, which most files never need.
     from losslint.analysis.optable import TableError
@@ -318,9 +341,9 @@ def _analysed(source: SourceText, settings: Settings) -> tuple[tuple[Finding, ..
 
     try:
         with _collector_paused():
-            return check_source(source, settings.analysis, None)
+            return check_source(source, task.settings.analysis, task.modules)
     except TableError as error:
-        raise ConfigError(settings.origin_of("ops").origin, str(error)) from None
+        raise ConfigError(task.settings.origin_of("ops").origin, str(error)) from None
 
 
 def _judged(

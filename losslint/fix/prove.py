@@ -23,7 +23,7 @@ from .sight import Sight
 
 if TYPE_CHECKING:
     from losslint.config import AnalysisSettings
-    from losslint.engine import Suspect
+    from losslint.engine import ModuleResolver, Suspect
 
 Key = tuple[str, Place]
 """What stays of a finding when text before it changes: its code and its place in the original."""
@@ -71,13 +71,15 @@ class Prover:
     is_on: Callable[[str], bool]
     known: dict[str, Analysed] = field(default_factory=dict)
     """Texts that were analysed already."""
+    modules: ModuleResolver | None = None
+    """Where imports lead; without it, to what is on disk."""
 
     def offers(self, findings: Sequence[Finding]) -> Iterator[Offer]:
         """A proved fix for each of these findings, as far as there is one."""
         if not any(_registry.load(finding.code).fix for finding in findings):
             yield from (Offer(finding, None) for finding in findings)
             return
-        examined = examine_source(self.source, self.settings)
+        examined = examine_source(self.source, self.settings, self.modules)
         suspects: dict[object, Suspect] = {}
         for suspect in examined.suspects:
             suspects.setdefault((suspect.finding.code, suspect.finding.span), suspect)
@@ -133,7 +135,7 @@ class Prover:
     def after(self, edits: Sequence[Edit]) -> State | str:
         """What the analysis says of the file after some edits, or why there is no such file."""
         try:
-            analysis = analysed(applied(self.source, edits), self.settings, self.known)
+            analysis = analysed(applied(self.source, edits), self.settings, self.known, self.modules)
             return State.of(analysis, self.is_on, origin(self.source, edits))
         except Overlap as error:
             return str(error)
@@ -141,10 +143,15 @@ class Prover:
             return f"the result does not parse: {failure.message}"
 
 
-def analysed(source: SourceText, settings: AnalysisSettings, known: dict[str, Analysed]) -> Analysed:
+def analysed(
+    source: SourceText,
+    settings: AnalysisSettings,
+    known: dict[str, Analysed],
+    modules: ModuleResolver | None = None,
+) -> Analysed:
     """The findings and losses of a text, once. Raises ParseFailure."""
     if source.text not in known:
-        examined = examine_source(source, settings)
+        examined = examine_source(source, settings, modules)
         found = {(each.finding.code, each.finding.span): each.finding for each in reversed(examined.suspects)}
         known[source.text] = Analysed(tuple(found.values()), examined.losses, clashes(examined.recordings))
     return known[source.text]

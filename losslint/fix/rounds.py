@@ -19,6 +19,7 @@ from .prove import COUPLING, Analysed, Offer, Prover, State, Withheld, analysed
 
 if TYPE_CHECKING:
     from losslint.config import AnalysisSettings
+    from losslint.engine import ModuleResolver
 
 MAX_ROUNDS = 20
 APPLIED = ("safe", "suggested")
@@ -60,16 +61,23 @@ class Mender:
     unsafe: bool = False
     measure: Measure | None = None
     known: dict[str, Analysed] = field(default_factory=dict)
+    modules: ModuleResolver | None = None
 
     def offered(
         self, source: SourceText, findings: Sequence[Finding]
     ) -> tuple[tuple[Finding, ...], tuple[Withheld, ...]]:
         """The findings with their proved fixes, and the candidates that failed."""
-        offers = list(Prover(source, self.settings, self.is_on, self.known).offers(findings))
+        offers = list(self._prover(source).offers(findings))
         if self.measure is not None:
             offers = [self._measured(source, offer, self.measure) for offer in offers]
         withheld = tuple(reason for offer in offers for reason in offer.withheld)
         return tuple(replace(offer.finding, fix=offer.fix) for offer in offers), withheld
+
+    def _prover(self, source: SourceText) -> Prover:
+        return Prover(source, self.settings, self.is_on, self.known, self.modules)
+
+    def _analysed(self, source: SourceText) -> Analysed:
+        return analysed(source, self.settings, self.known, self.modules)
 
     def _measured(self, source: SourceText, offer: Offer, measure: Measure) -> Offer:
         """An offer whose fix was run, too; only what must keep the value is taken on the analysis's word."""
@@ -124,14 +132,13 @@ class Mender:
             cured = _cured(findings, edits)
             if len(fixes) == 1 or self._agree(source, edits, cured):
                 changed = applied(source, edits)
-                now = analysed(changed, self.settings, self.known)
+                now = self._analysed(changed)
                 return Mended(changed, self.judge(changed, now.findings), now.losses, len(cured))
         return None
 
     def _agree(self, source: SourceText, edits: Sequence[Edit], cured: Sequence[Finding]) -> bool:
         """Whether several fixes together leave no more than each of them alone would."""
-        prover = Prover(source, self.settings, self.is_on, self.known)
-        before, after = State.of(analysed(source, self.settings, self.known), self.is_on), prover.after(edits)
+        before, after = State.of(self._analysed(source), self.is_on), self._prover(source).after(edits)
         if isinstance(after, str):
             return False
         gone = all((each.code, (each.span.line, each.span.column)) not in after.found for each in cured)

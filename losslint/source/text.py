@@ -98,9 +98,13 @@ def decode_source(data: bytes, *, path: str) -> SourceText:
         raise ParseFailure(line, column, f"byte 0x{byte:02x} is not valid {encoding}{hint}") from None
     except UnicodeError as error:
         raise ParseFailure(1, 1, f"cannot be decoded as {encoding}: {error}") from None
+    return source_text(text, path=path, encoding=encoding, bom=bom)
+
+
+def source_text(text: str, *, path: str, encoding: str = "utf-8", bom: bool = False) -> SourceText:
+    """A decoded file. Raises ParseFailure for NUL, which Python calls a syntax error."""
     if (nul := text.find("\0")) >= 0:
-        before = split_lines(text[:nul])
-        line, column = _end_of(before)
+        line, column = _end_of(split_lines(text[:nul]))
         raise ParseFailure(line, column, "source code cannot contain null bytes")
     return SourceText(path, text, encoding, bom, _newline_style(text))
 
