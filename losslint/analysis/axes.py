@@ -229,7 +229,7 @@ def broadcast(left: Axes, right: Axes) -> Axes:
         return left
     if left == SCALAR:
         return right
-    if crossed(left, right):
+    if crossed(left, right) or _facing(left, right):
         return closed((BATCH, BATCH))
     for matrix, other in ((left, right), (right, left)):
         if (
@@ -279,6 +279,20 @@ def _aligned_open(left: Axes, right: Axes) -> Axes | None:
     front = tuple(_meet(a, b) for a, b in zip(left.front, right.front, strict=False))
     more = max(left.least_rank, right.least_rank) - shared
     return Axes(front, ZERO, (PLAIN,) * more, left.loose or right.loose)
+
+
+def _facing(left: Axes, right: Axes) -> bool:
+    """Whether ``(N, …)`` meets ``(…, N)``, a batch and a transposed one: pairs of samples.
+
+    Nobody transposes a vector, and more than two axes would bring N and a feature axis together.
+    """
+    row, column = (left, right) if left.front[:1] == (BATCH,) else (right, left)
+    return (
+        row.middle == column.middle == ZERO
+        and row.front[:1] == (BATCH,)
+        and column.back[-1:] == (BATCH,)
+        and all(axis.plain for axis in (*row.front[1:], *row.back, *column.front, *column.back[:-1]))
+    )
 
 
 def crossed(left: Axes, right: Axes) -> bool:

@@ -164,6 +164,8 @@ def unpacked(value: Value, count: int) -> list[Value]:
         columns = [(conditions, unpacked(option, count)) for conditions, option in value.options]
         return [either((conditions, items[k]) for conditions, items in columns) for k in range(count)]
     if isinstance(value, Tensor):
+        if value.axes.loose and value.axes.batch_index() == 0:  # a model with several outputs, a batch each
+            return [value] * count
         rows = unstacked(value, 0)
         return (
             [rows.item] * count

@@ -140,6 +140,10 @@ _BATCH_SIZE = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_PENALTIES = re.compile(
+    r"(?:^|_)(?:model|layer|weight|kernel|l2|reg|regulari[sz]ation|regulari[sz]er)s?_losses$"
+)
+"""What ``model.losses`` holds, under the names that it is handed on by."""
 _LOSS = re.compile(
     r"""
     (?:^|_)
@@ -241,7 +245,7 @@ class Vocabulary:
 
     def is_weights(self, name: str) -> bool:
         """The name says model weights or their regularisers."""
-        return name in WEIGHTS
+        return name in WEIGHTS or bool(_PENALTIES.search(name))
 
     def is_loss(self, name: str) -> bool:
         """The name of a function says that it is a loss."""
