@@ -43,6 +43,7 @@ from losslint.rules import _registry
 from losslint.source.comments import NO_PRAGMAS, Pragmas, read_pragmas
 from losslint.source.entries import Entry, Words, find_entries
 from losslint.source.index import ModuleIndex
+from losslint.source.places import surroundings
 from losslint.source.resolver import Resolver
 from losslint.source.sinks import script_statements
 from losslint.source.text import ParseFailure, SourceText, parse
@@ -118,14 +119,10 @@ def _guarded(check: Check) -> tuple[tuple[Finding, ...], tuple[Loss, ...]]:
 
 def _module_name(path: str) -> tuple[str, bool]:
     """The dotted name of a file, from the packages around it."""
-    file = Path(path)
+    file = Path(path).absolute()
     is_package = file.stem == "__init__"
-    parts = [] if is_package else [file.stem]
-    folder = file.parent
-    while (folder / "__init__.py").is_file() and folder.name:
-        parts.insert(0, folder.name)
-        folder = folder.parent
-    return ".".join(parts), is_package
+    own = () if is_package else (file.stem,)
+    return ".".join((*surroundings(str(file.parent)).packages, *own)), is_package
 
 
 @cache

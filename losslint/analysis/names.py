@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -143,23 +142,21 @@ def member(run: Interpreter, module: str, name: str) -> Value:
         return Module(ModuleRef(sub))
     if found is None:
         return External(dotted)
+    if isinstance(found.names.get(name), (Import, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return Unknown(dotted)  # the index knows all there is to know of it
     return inferred(run, found, name) or Unknown(dotted)
 
 
 def inferred(run: Interpreter, index: ModuleIndex, name: str) -> Value | None:
     """A name of another module that its index does not hold, as astroid infers it."""
     from losslint.source.inference import Constant, infer
-    from losslint.source.resolver import load
 
     answer = infer(index, name)
     if answer is None:
         return None
     if isinstance(answer, Constant):
         return named_constant(run, name, Const(answer.value))
-    same = Path(answer.path) == Path(index.path)
-    module = index if same else load(Path(answer.path), index.name, False)
-    known = module is not None and answer.qualname in module.names
-    return global_name(run, module, answer.qualname) if module is not None and known else None
+    return global_name(run, index, answer.name) if answer.name in index.names else None
 
 
 def _starred(run: Interpreter, index: ModuleIndex, name: str, *, after: int) -> Value | None:

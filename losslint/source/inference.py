@@ -1,13 +1,14 @@
 """Names the module index cannot follow, inferred by astroid: bound by ``global`` in a function, by a loop, by ``with``.
 
-astroid reads source and never imports it. It is imported late, since hardly any run needs it.
+astroid reads source and never imports it. It sees this one module: what it would find of others lies in the
+environment that losslint is installed in, and has no say. It is imported late, since hardly any run needs it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NoReturn
 
 from .index import ModuleIndex
 
@@ -24,10 +25,9 @@ class Constant:
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """The name is a function or class, defined at top level of a file."""
+    """The name is this function or class, defined at top level of the module."""
 
-    path: str
-    qualname: str
+    name: str
 
 
 def infer(index: ModuleIndex, name: str) -> Constant | Located | None:
@@ -57,7 +57,15 @@ def _infer(path: str, text: str, module: str, name: str) -> Constant | Located |
 def _tree(path: str, text: str, module: str) -> Any:
     import astroid
 
-    return astroid.parse(text, module_name=module, path=path, apply_transforms=False)
+    tree = astroid.parse(text, module_name=module, path=path, apply_transforms=False)
+    tree.import_module = _refused
+    return tree
+
+
+def _refused(name: str, *_: Any, **__: Any) -> NoReturn:
+    from astroid.exceptions import AstroidImportError
+
+    raise AstroidImportError("modules are found by the index", modname=name)
 
 
 def _described(answer: Any) -> Constant | Located | None:
@@ -66,5 +74,5 @@ def _described(answer: Any) -> Constant | Located | None:
     if isinstance(answer, nodes.Const):
         return Constant(answer.value)
     if isinstance(answer, (nodes.FunctionDef, nodes.ClassDef)) and isinstance(answer.parent, nodes.Module):
-        return Located(str(answer.root().file), answer.name)
+        return Located(answer.name)
     return None

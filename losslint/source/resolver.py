@@ -2,96 +2,95 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
 from .index import ModuleIndex
-from .text import ParseFailure, SourceText, UnreadableFile, parse, read_source
+from .places import find_module, surroundings
+from .text import ParseFailure, SourceText, UnreadableFile, decode_source, parse, read_bytes
+from .witness import Seen, asked_for, digest, stamp
 
 MAX_MODULE_BYTES = 2_000_000
 """A larger module is data or generated; what it defines stays unknown."""
-MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
-MAX_LEVELS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A module's file as it was read; ``index`` is None if it cannot be parsed, or is too large."""
+
+    seen: Seen
+    index: ModuleIndex | None
 
 
 @dataclass(frozen=True)
 class Resolver:
-    """Finds modules as Python would with the checked file's project on its path.
+    """Finds modules as Python would with the checked file's project on its path, in ``roots`` one by one.
 
-    ``roots`` are searched in order: the folder of the script, the one that holds the file's top package, and those
-    above it up to the project's own root (for namespace packages and ``src`` layouts). ``unsaved`` holds texts that
-    stand for the files of these paths, as far as they parse.
+    ``unsaved`` holds texts that stand for the files of these paths, as far as they parse.
     """
 
-    roots: tuple[Path, ...]
+    roots: tuple[str, ...]
     unsaved: Mapping[Path, SourceText] = field(default_factory=dict, compare=False)
-    _found: dict[str, ModuleIndex | None] = field(default_factory=dict, compare=False)
+    _found: dict[str, Found | None] = field(default_factory=dict, compare=False)
 
     @classmethod
     def for_file(cls, path: str, unsaved: Mapping[Path, SourceText] | None = None) -> Resolver:
         """The resolver for the imports of one file."""
-        file = Path(path).absolute()
-        return cls(tuple(dict.fromkeys(_roots(file))), unsaved or {})
+        return cls(surroundings(str(Path(path).absolute().parent)).roots, unsaved or {})
 
     @property
     def found(self) -> frozenset[str]:
         """The files that were asked for so far and found."""
-        return frozenset(index.path for index in self._found.values() if index is not None)
+        return frozenset(found.index.path for found in self._found.values() if found and found.index)
 
     def __call__(self, name: str) -> ModuleIndex | None:
         """The module of that dotted name, or None."""
         if name not in self._found:
             self._found[name] = self._find(name)
-        return self._found[name]
+        found = self._found[name]
+        asked_for(name, found.seen if found is not None else None)
+        return found.index if found is not None else None
 
-    def _find(self, name: str) -> ModuleIndex | None:
-        parts = name.split(".")
-        if not all(part.isidentifier() for part in parts):
+    def _find(self, name: str) -> Found | None:
+        place = find_module(self.roots, name, is_file=self._is_file)
+        if place is None:
             return None
-        for root in self.roots:
-            base = root.joinpath(*parts)
-            for file, is_package in ((base.with_suffix(".py"), False), (base / "__init__.py", True)):
-                held = self.unsaved.get(file)
-                if held is not None and (index := _unsaved_index(held, name, is_package)):
-                    return index
-                if file.is_file():
-                    return load(file, name, is_package)
-        return None
+        file, is_package = place
+        held = self.unsaved.get(Path(file)) if self.unsaved else None
+        if held is not None and (index := _unsaved_index(held, name, is_package)):
+            return Found(Seen(file, "", ""), index)
+        return read_module(file, name, is_package)
+
+    def _is_file(self, file: str) -> bool:
+        path = Path(file)
+        return path in self.unsaved or path.is_file()
 
 
-def _roots(file: Path) -> Iterator[Path]:
-    folder = file.parent
-    if not (folder / "__init__.py").is_file():
-        yield folder
-    while (folder / "__init__.py").is_file() and folder != folder.parent:
-        folder = folder.parent
-    for _ in range(MAX_LEVELS):
-        yield folder
-        if any((folder / marker).exists() for marker in MARKERS) or folder == folder.parent:
-            yield folder / "src"
-            return
-        folder = folder.parent
-
-
-def load(file: Path, name: str, is_package: bool) -> ModuleIndex | None:
-    """The index of a module file; None if it cannot be read or parsed."""
+def read_module(file: str, name: str, is_package: bool) -> Found:
+    """The module in a file."""
     try:
-        status = file.stat()
+        status = Path(file).stat()
     except OSError:
-        return None
+        return Found(Seen(file, "", ""), None)
+    stamped = stamp(status)
     if status.st_size > MAX_MODULE_BYTES:
-        return None
-    return _load(file, name, is_package, status.st_mtime_ns, status.st_size)
+        return Found(Seen(file, stamped, ""), None)
+    return _read(file, name, is_package, status.st_mtime_ns, status.st_size, stamped)
 
 
 @lru_cache(maxsize=512)
-def _load(file: Path, name: str, is_package: bool, changed: int, size: int) -> ModuleIndex | None:
+def _read(file: str, name: str, is_package: bool, changed: int, size: int, stamped: str) -> Found:
     try:
-        return _index(read_source(file), name, is_package)
-    except (UnreadableFile, ParseFailure):
-        return None
+        data = read_bytes(file)
+    except UnreadableFile:
+        return Found(Seen(file, "", ""), None)
+    seen = Seen(file, stamped, digest(data))
+    try:
+        return Found(seen, _index(decode_source(data, path=file), name, is_package))
+    except ParseFailure:
+        return Found(seen, None)
 
 
 @lru_cache(maxsize=64)
