@@ -16,7 +16,17 @@ from losslint.suggest import did_you_mean
 
 Reader = Callable[[object], Any]
 
-OUTPUT_FORMATS = ("full", "concise", "json", "json-lines", "github")
+OUTPUT_FORMATS = (
+    "full",
+    "concise",
+    "json",
+    "json-lines",
+    "sarif",
+    "github",
+    "gitlab",
+    "junit",
+    "rdjson",
+)
 COLORS = ("auto", "always", "never")
 
 

@@ -12,7 +12,7 @@ from typing import TextIO
 
 from losslint.config import Settings
 from losslint.model import FileError
-from losslint.report import Style, counts_by_rule, is_for_people, render
+from losslint.report import FORMATS, Style, render
 from losslint.report.terminal import printable
 from losslint.run import Run, lines_of
 
@@ -73,7 +73,7 @@ class Output:
                 say(line)
 
     def _close(self, finished: Run, seconds: float) -> None:
-        if not self.quiet and (is_for_people(self.format) or self.verbose):
+        if not self.quiet and (FORMATS[self.format].people or self.verbose):
             say(_summary(finished))
         if self.verbose:
             for line in _details(finished, seconds):
@@ -109,7 +109,7 @@ def output_for(
     """What settings, options, environment and terminal together ask for."""
     to_terminal = file is None and sys.stdout.isatty()
     name = settings.value("output-format") or ("full" if to_terminal else "concise")
-    statistics = settings.value("statistics") and counts_by_rule(name)
+    statistics = settings.value("statistics") and FORMATS[name].counts
     style = Style(
         terminal_width(), file is None and wants_color(settings.value("color"), sys.stdout), statistics
     )

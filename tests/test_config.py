@@ -186,7 +186,8 @@ def test_one_object_for_the_same_settings() -> None:
         ("statistics = 1", "statistics: expected true or false, not 1"),
         (
             "output-format = 'jsn'",
-            "'jsn' is none of full, concise, json, json-lines, github; did you mean 'json'?",
+            "'jsn' is none of full, concise, json, json-lines, sarif, github, gitlab, junit, rdjson; "
+            "did you mean 'json'?",
         ),
         ("confirm = 1", "confirm: expected a table"),
         ("[confirm]\ntimeouts = 1", "confirm: unknown key 'timeouts'; did you mean 'timeout'?"),

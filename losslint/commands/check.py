@@ -13,7 +13,7 @@ from losslint.commands.running import configuration_for, run_paths, run_settings
 from losslint.config import Configuration, Settings
 from losslint.config_keys import OUTPUT_FORMATS
 from losslint.output import output_for, say
-from losslint.report import shows_fixes
+from losslint.report import FORMATS
 from losslint.run import Mending, Run
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def command(
         raise click.UsageError(f"--statistics has no place in --output-format {output.format}")
     if python is not None and not confirm:
         raise click.UsageError("--python is the interpreter for --confirm, which is not asked for")
-    wanted = fix or diff or shows_fixes(output.format)
+    wanted = fix or diff or FORMATS[output.format].fixes
     with ExitStack() as stack:
         measure = None
         if confirm and wanted:

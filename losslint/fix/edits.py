@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import accumulate, pairwise
 
-from losslint.model import Edit
+from losslint.model import Edit, Span
 from losslint.source.text import SourceText
 
 Place = tuple[int, int]
@@ -50,6 +50,20 @@ def applied(source: SourceText, edits: Iterable[Edit]) -> SourceText:
         done = end
     pieces.append(source.text[done:])
     return replace(source, text="".join(pieces))
+
+
+def merged(lines: Sequence[str], edits: Sequence[Edit]) -> Edit:
+    """Some edits as one, from the first that begins to the last that ends. Raises Overlap."""
+    changes = offsets(lines, edits)
+    text = "".join(lines)
+    pieces: list[str] = []
+    done = changes[0][0]
+    for start, end, replacement in changes:
+        pieces += (text[done:start], replacement)
+        done = end
+    line, column = min((edit.span.line, edit.span.column) for edit in edits)
+    end_line, end_column = max((edit.span.end_line, edit.span.end_column) for edit in edits)
+    return Edit(Span(line, column, end_line, end_column), "".join(pieces))
 
 
 def origin(source: SourceText, edits: Iterable[Edit]) -> Callable[[Place], Place]:

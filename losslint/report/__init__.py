@@ -6,7 +6,7 @@ One module per output format; a format is imported when it is asked for.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from losslint.run import Run
@@ -23,41 +23,43 @@ class Style:
     statistics: bool = False
 
 
-_MODULES = {
-    "full": "full",
-    "concise": "concise",
-    "json": "json_report",
-    "json-lines": "json_report",
-    "github": "github",
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One way to write findings.
+
+    ``people``: a person reads it, who also wants to be told how the run went; ``counts``: it has a place for
+    statistics; ``fixes``: it has one for fixes, and for the others none is looked for.
+    """
+
+    module: str
+    people: bool = False
+    counts: bool = False
+    fixes: bool = False
+
+
+FORMATS: Mapping[str, Format] = {
+    "full": Format("full", people=True, counts=True, fixes=True),
+    "concise": Format("concise", people=True, counts=True),
+    "json": Format("json_report", counts=True, fixes=True),
+    "json-lines": Format("json_report", fixes=True),
+    "sarif": Format("sarif", fixes=True),
+    "github": Format("github"),
+    "gitlab": Format("gitlab"),
+    "junit": Format("junit"),
+    "rdjson": Format("rdjson", fixes=True),
 }
-_COUNTABLE = frozenset({"full", "concise", "json"})
-_WITH_FIXES = frozenset({"full", "json", "json-lines"})
-
-
-def counts_by_rule(name: str) -> bool:
-    """Whether the format has a place for statistics."""
-    return name in _COUNTABLE
-
-
-def shows_fixes(name: str) -> bool:
-    """Whether the format has a place for a fix; for the others none is looked for."""
-    return name in _WITH_FIXES
-
-
-def is_for_people(name: str) -> bool:
-    """Whether a person reads this format, who also wants to be told how the run went."""
-    return name in ("full", "concise")
 
 
 def render(name: str, finished: Run, lines: Lines, style: Style) -> Iterator[str]:
-    """The report, in pieces that end with a line end each; nothing where there is nothing to say."""
-    if not finished.findings and is_for_people(name):
+    """The report, in pieces that end with a line end each; for people nothing where there is nothing to say."""
+    form = FORMATS[name]
+    if not finished.findings and form.people:
         return iter(())
-    if style.statistics and is_for_people(name):
+    if style.statistics and form.people:
         from losslint.report.statistics import render_statistics
 
         return render_statistics(finished)
-    module = importlib.import_module(f"losslint.report.{_MODULES[name]}")
+    module = importlib.import_module(f"losslint.report.{form.module}")
     function = getattr(module, f"render_{name.replace('-', '_')}")
     pieces: Iterator[str] = function(finished, lines, style)
     return pieces
