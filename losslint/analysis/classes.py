@@ -139,6 +139,8 @@ def instance_attribute(run: Interpreter, owner: Instance, attr: str) -> Value:
     """``owner.attr``: what was set, a method or property, a class attribute, what another method sets."""
     if isinstance(owner.cls, External):
         known = owner.attributes.get(attr)
+        if known is None and run.program.table.find(f"{owner.cls.name}.{attr}") is not None:
+            return External(f"{owner.cls.name}.{attr}")
         return known or (Method(owner, attr) if law_of(owner) is not None else _guess(run, attr))
     ref = owner.cls.ref
     if attr in owner.attributes:

@@ -13,7 +13,7 @@ from typing import Any
 from . import algebra, shapes
 from .algebra import At
 from .axes import PLAIN, SCALAR, WILD, Axis, broadcast, closed
-from .degree import ZERO, same
+from .degree import ONE, ZERO, minus, same
 from .optable import Operation
 from .reduce import From, Over, along, reduce
 from .values import (
@@ -451,19 +451,20 @@ def _per_sample(call: Call) -> Value:
 def _gradient(call: Call) -> Value:
     target, source = call.tensor("y"), call.value("x")
 
+    # The implicit sum of a vector leaves each sample its own gradient; one value for all spreads over N samples.
+    each = target.slope if target.axes.batches or target.slope is None else minus(target.slope, ONE)
+
     def one(value: Value) -> Value:
         of = tensor(value)
         if not of.data or target.spread is Spread.UNKNOWN:
             return replace(
                 of, degree=target.degree if not of.data else of.degree, slope=of.slope, weights=not of.data
             )
+        if each is None:
+            return unknown_tensor(f"{call.at.name} of what lets no gradient through")
         spread = Spread.SAMPLE if target.spread <= Spread.LINEAR else Spread.COUPLED
-        return replace(
-            of,
-            degree=target.degree if target.raised else ZERO,
-            spread=spread,
-            flaws=merge(of.flaws, target.flaws) if spread is Spread.COUPLED else of.flaws,
-        )
+        flaws = merge(of.flaws, target.flaws) if spread is Spread.COUPLED else of.flaws
+        return replace(of, degree=each, slope=each, spread=spread, flaws=flaws)
 
     if isinstance(source, Seq):
         return Seq(tuple(one(item) for item in source.items))

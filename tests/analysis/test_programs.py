@@ -73,6 +73,47 @@ PROGRAMS = {
         """,
         ("1", True, "scalar"),
     ),
+    "a gradient in a list": Program(
+        """
+        def loss(y_true, y_pred):
+            with tf.GradientTape() as tape:
+                tape.watch(y_pred)
+                scores = tf.reduce_sum(tf.pow(y_pred, 3), axis=1)
+            slopes = tape.gradient(scores, [y_pred, y_true])[0]
+            return tf.reduce_mean(tf.square(tf.reduce_sum(slopes, axis=1) - 1.0))
+        """,
+        MEAN,
+    ),
+    "a gradient of a batch sum": Program(
+        """
+        def loss(y_true, y_pred):
+            with tf.GradientTape() as tape:
+                tape.watch(y_pred)
+                total = tf.reduce_sum(tf.pow(y_pred, 3))
+            return tf.reduce_mean(tf.square(tape.gradient(total, y_pred)))
+        """,
+        MEAN,
+    ),
+    "a gradient of a batch mean": Program(
+        """
+        def loss(y_true, y_pred):
+            with tf.GradientTape() as tape:
+                tape.watch(y_pred)
+                total = tf.reduce_mean(tf.pow(y_pred, 3))
+            return tf.reduce_mean(tf.square(tape.gradient(total, y_pred)))
+        """,
+        ("-2", False, "scalar"),
+    ),
+    "a gradient of a squared batch mean": Program(
+        """
+        def loss(y_true, y_pred):
+            with tf.GradientTape() as tape:
+                tape.watch(y_pred)
+                total = tf.square(tf.reduce_mean(tf.pow(y_pred, 3)))
+            return tf.reduce_mean(tf.abs(tape.gradient(total, y_pred)))
+        """,
+        ("-1", True, "scalar"),
+    ),
     "a default chooses the branch": Program(
         """
         def loss(y_true, y_pred, reduction="mean"):
