@@ -90,8 +90,9 @@ class Measured:
     """What running one loss showed. Without ``status`` ``measured`` only ``reason`` says anything.
 
     ``status``: ``measured``, ``failed``, ``timeout``, ``crashed`` or ``unsupported``.
-    ``exact``: the degree was hit at every batch size and is no trend. ``loaded_from``:
-    ``module``, ``slice`` (without its module), with ``bare`` if the constructor could not be called.
+    ``exact``: the degree was hit at every batch size and is no trend. ``loaded_from``: ``module``,
+    ``module, with stand-ins`` (for what is not installed), ``slice`` (without its module), each with
+    ``, bare`` if the constructor could not be called; ``notes`` say in sentences what that means.
     """
 
     path: str
@@ -113,5 +114,6 @@ class Measured:
     reason: str | None = None
     returns: str = "unknown"
     loaded_from: str | None = None
+    notes: tuple[str, ...] = ()
     exact: bool | None = None
     trail: tuple[TrailStep, ...] = ()

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-WORKER = Path(__file__).with_name("worker.py")
+WORKER = Path(__file__).with_name("worker")  # a directory that Python runs
 START_SECONDS = 180.0
 LARGEST_FRAME = 64 * 2**20
 POINT_TO_ONE = "point to an interpreter that has TensorFlow with --python"

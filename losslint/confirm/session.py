@@ -64,7 +64,11 @@ class _Session:
         answer = self._ask(request.path, wire)
         if answer["status"] != "measured":
             return replace(
-                blank, status=answer["status"], reason=answer["reason"], seconds=answer.get("seconds")
+                blank,
+                status=answer["status"],
+                reason=answer["reason"],
+                seconds=answer.get("seconds"),
+                loaded_from=answer.get("loaded_from"),
             )
         return _measured(blank, answer)
 
@@ -173,6 +177,7 @@ def _measured(blank: Measured, answer: Mapping[str, Any]) -> Measured:
         seconds=round(answer["seconds"], 4),
         returns=answer["returns"],
         loaded_from=answer["loaded_from"],
+        notes=tuple(answer["notes"]),
         exact=judgement.exact,
     )
     return replace(result, agrees=_agrees(result))

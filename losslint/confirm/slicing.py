@@ -154,14 +154,22 @@ def _closure(start: list[ast.stmt], definitions: Named, have: set[str]) -> set[a
     return needed
 
 
-def _guarded(statement: ast.stmt) -> ast.stmt:
-    """``try: import x`` / ``except Exception: pass``: a missing module matters only if the loss uses it."""
-    handler = ast.ExceptHandler(type=ast.Name("Exception", ast.Load()), name=None, body=[ast.Pass()])
+def _guarded(statement: ast.Import | ast.ImportFrom) -> ast.stmt:
+    """The import inside a ``try``: what is missing matters only if the loss uses it.
+
+    ``__absent__`` is there when the slice is run; what it binds says what is missing to whoever computes with it.
+    """
+    module = f"{statement.module}." if isinstance(statement, ast.ImportFrom) else ""
+    named = ((alias.asname or alias.name.partition(".")[0], module + alias.name) for alias in statement.names)
+    calls = [f"__absent__(globals(), {name!r}, {full!r})" for name, full in named if name != "*"]
+    handler = ast.ExceptHandler(
+        type=ast.Name("Exception", ast.Load()), name=None, body=ast.parse("\n".join(calls) or "pass").body
+    )
     return ast.Try(body=[statement], handlers=[handler], orelse=[], finalbody=[])
 
 
-def _absolute(statement: ast.stmt, package: str) -> ast.stmt:
-    if not isinstance(statement, ast.ImportFrom) or not statement.level or not package:
+def _absolute(statement: ast.Import | ast.ImportFrom, package: str) -> ast.Import | ast.ImportFrom:
+    if isinstance(statement, ast.Import) or not statement.level or not package:
         return statement
     parts = package.split(".")
     base = parts[: len(parts) - statement.level + 1]

@@ -109,6 +109,17 @@ def agreement_in_words(measured: Measured) -> str | None:
     return said + (": the same" if measured.agrees else ": not what was measured")
 
 
+def facts_in_words(measured: Measured) -> tuple[str, ...]:
+    """Everything beside degree and curve that running it showed, and how it was had, a sentence each."""
+    facts = [split_in_words(measured.split_gap), drift_in_words(measured.drift), agreement_in_words(measured)]
+    if measured.graph_mode not in {None, "ok"}:
+        facts.append(f"inside tf.function with an unknown batch size: {measured.graph_mode}")
+    facts += measured.notes
+    if (measured.loaded_from or "").endswith(", bare"):
+        facts.append("its object was made without its constructor, which could not be called")
+    return tuple(fact for fact in facts if fact)
+
+
 def number(x: float) -> str:
     """A number short enough for a table."""
     if not math.isfinite(x):

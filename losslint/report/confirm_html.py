@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from losslint import __version__
@@ -11,14 +11,12 @@ from losslint.confirm.model import Measured
 from losslint.report.confirm_curves import (
     VERDICT_WORDS,
     Row,
-    agreement_in_words,
     degrees_in_words,
     doublings,
-    drift_in_words,
+    facts_in_words,
     number,
     rows_of,
     spec_in_words,
-    split_in_words,
 )
 from losslint.report.confirm_text import render_summary
 
@@ -105,18 +103,9 @@ def _section(number_: int, measured: Measured, lines: Sequence[str]) -> str:
     return (
         f"{head}<p>It {VERDICT_WORDS[measured.verdict]} ({escape(degrees_in_words(measured))}).</p>"
         f'<div class="pair"><div>{plot(rows)}</div><div class="scroll">{_table(rows)}</div></div>'
-        f"<ul>{''.join(f'<li>{escape(fact)}</li>' for fact in _facts(measured))}</ul>"
+        f"<ul>{''.join(f'<li>{escape(fact)}</li>' for fact in facts_in_words(measured))}</ul>"
         f'<p class="soft">fed <code>{escape(fed)}</code></p>{_code(measured, lines)}</section>'
     )
-
-
-def _facts(measured: Measured) -> Iterator[str]:
-    facts = [split_in_words(measured.split_gap), drift_in_words(measured.drift), agreement_in_words(measured)]
-    if measured.graph_mode != "ok":
-        facts.append(f"inside tf.function with an unknown batch size: {measured.graph_mode}")
-    if measured.loaded_from not in {None, "module", "source"}:
-        facts.append(f"run from a {measured.loaded_from}, not as it stands in its module")
-    yield from filter(None, facts)
 
 
 def _table(rows: Sequence[Row]) -> str:

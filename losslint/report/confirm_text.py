@@ -10,14 +10,12 @@ from losslint.confirm.model import Measured
 from losslint.report.confirm_curves import (
     VERDICT_WORDS,
     Row,
-    agreement_in_words,
     degrees_in_words,
     doublings,
-    drift_in_words,
+    facts_in_words,
     number,
     rows_of,
     spec_in_words,
-    split_in_words,
 )
 
 COLORS = {"invariant": "green", "coupled": "yellow", "unknown": "yellow"}
@@ -38,30 +36,12 @@ def _lines(measured: Measured) -> Iterator[str]:
     verdict = click.style(measured.verdict, fg=COLORS.get(measured.verdict, "red"), bold=True)
     yield f"{head}: {verdict} ({degrees_in_words(measured)})"
     yield f"  it {VERDICT_WORDS[measured.verdict]}"
-    yield "  fed " + " ".join(spec_in_words(fed) for fed in measured.inputs) + _origin(measured)
+    yield "  fed " + " ".join(spec_in_words(fed) for fed in measured.inputs)
     rows = rows_of(measured)
     yield ""
     yield from beside(list(_table(rows)), list(sketch(rows)))
     yield ""
-    facts = [split_in_words(measured.split_gap), drift_in_words(measured.drift), agreement_in_words(measured)]
-    if measured.graph_mode != "ok":
-        facts.append(f"inside tf.function with an unknown batch size: {measured.graph_mode}")
-    yield from (f"  {fact}" for fact in facts if fact)
-
-
-def _origin(measured: Measured) -> str:
-    if measured.loaded_from in {None, "module", "source"}:
-        return ""
-    return (
-        f" (run as {measured.loaded_from}: {_ORIGINS.get(str(measured.loaded_from), 'not as in its module')})"
-    )
-
-
-_ORIGINS = {
-    "slice": "its module could not be imported",
-    "module, bare": "its object was made without its constructor",
-    "slice, bare": "its module could not be imported, and its object was made without its constructor",
-}
+    yield from (f"  {fact}" for fact in facts_in_words(measured))
 
 
 def _table(rows: Sequence[Row]) -> Iterator[str]:

@@ -51,7 +51,7 @@ def run_slice(qualname, package=""):
     tree = ast.parse(SCRIPT)
     candidate = next(c for c in candidates(tree) if c.qualname == qualname)
     text = slice_of(tree, candidate, package)
-    namespace: dict[str, object] = {}
+    namespace: dict[str, object] = {"__absent__": lambda names, name, _: names.setdefault(name, None)}
     exec(compile(text, "slice", "exec"), namespace)
     return text, namespace
 
