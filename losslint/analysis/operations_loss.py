@@ -114,7 +114,12 @@ def compare(at: At, operation: Operation, target: Tensor, output: Tensor, call: 
     axes = _with_classes(logits.axes if logits.axes.batches else both.axes)
     along = [axes.at(index) for index in where]
     if any(one is not None and one.batch for one in along):
-        return _over_batch(at, both, axes, where, operation.get("over", "mean"))
+        over = "cosine" if operation.get("scale_free") else operation.get("over", "mean")
+        if over == "coupled" and target.data and both.slope is not None:
+            both = replace(
+                both, slope=UNKNOWN
+            )  # only targets that add up to 1 over the classes leave it alone
+        return _over_batch(at, both, axes, where, over)
     if any(one is None or one.extent is UNKNOWN for one in along) and operation.get("over", "mean") != "mean":
         return unknown_tensor(*merge(both.reasons, (f"the axes of {at.name}",)))
     return replace(both, axes=axes.without(where[0]))
@@ -145,16 +150,17 @@ def _none(target: Tensor, output: Tensor) -> object:
 
 
 def _over_batch(at: At, both: Tensor, axes: Axes, where: tuple[int, ...], over: str) -> Tensor:
-    """A ready loss whose class axis is the batch: similarity matrices against labels."""
+    """A ready loss whose class axis is the batch: similarity matrices against labels, a cosine of whole batches."""
     entries = replace(both, axes=axes)
     if over in ("mean", "sum"):
         return reduce(at, over, entries, where)
-    step = at.step(f"{at.name} with the batch as classes: grows like log N")
+    cosine = over == "cosine"
+    step = at.step(f"{at.name} with the batch as {'a vector' if cosine else 'classes: grows like log N'}")
     flaw = Flaw(Kind.PAIRWISE if axes.batches > 1 else Kind.ORDER, step, at.name, (step,))
     return replace(
         entries,
         axes=axes.without(where[0]),
-        degree=MIXED,
+        degree=both.degree if cosine else MIXED,
         spread=Spread.COUPLED,
         flaws=merge(both.flaws, (flaw,)),
         trail=merge(both.trail, (step,)),

@@ -83,6 +83,15 @@ CASES: dict[str, Case] = {
     "correlation without events": tfd(
         "return tf.reduce_sum(tfp.stats.correlation(y_pred, y_true, event_axis=None))"
     ),
+    "cosine of whole batches": Case("return ops.sum(keras.losses.cosine_similarity(y_true, y_pred, axis=0))"),
+    "cosine of scaled batches": Case(
+        "return ops.sum(keras.losses.cosine_similarity(y_true, y_pred * ops.sum(y_pred ** 2), axis=0))"
+    ),
+    "cross entropy over the batch": Case(
+        "return tf.reduce_sum(tf.nn.softmax_cross_entropy_with_logits(y_true ** 2, y_pred, axis=0))",
+        ROWS,
+        ("gradient_degree",),
+    ),
     "median of features": Case("return ops.sum(ops.median(ops.square(y_pred - y_true), axis=-1))"),
     "median of the batch": Case("return ops.sum(ops.median(ops.square(y_pred - y_true), axis=0))"),
     "median of everything": Case("return ops.median(ops.abs(y_pred - y_true))"),
