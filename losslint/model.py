@@ -39,12 +39,22 @@ class Returns(str, Enum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """A stretch of one source file."""
+    """A stretch of one source file; of one ``cell`` of a notebook where it is shown to somebody."""
 
     line: int
     column: int
     end_line: int
     end_column: int
+    cell: int | None = None
+
+    @property
+    def place(self) -> str:
+        """Where it starts: ``line:column``, in a notebook ``cell N:line:column``."""
+        return (
+            f"{self.line}:{self.column}"
+            if self.cell is None
+            else f"cell {self.cell}:{self.line}:{self.column}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +112,7 @@ class Finding:
     trail: tuple[TrailStep, ...] = ()
     fix: Fix | None = None
     confirmation: Confirmation | None = None
+    function_cell: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +143,12 @@ class Loss:
     why: str
     unknowns: tuple[str, ...] = ()
     bindings: tuple[Binding, ...] = ()
+    cell: int | None = None
+
+    @property
+    def place(self) -> str:
+        """The line of its definition, in a notebook with the cell."""
+        return f"{self.line}" if self.cell is None else f"cell {self.cell}:{self.line}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from losslint.config import Settings
 from losslint.model import FileError
 from losslint.report import FORMATS, Style, render
 from losslint.report.terminal import printable
-from losslint.run import Run, lines_of
+from losslint.report.views import view
+from losslint.run import Run, sources_of
 
 MAX_WIDTH = 120
 
@@ -39,7 +40,8 @@ class Output:
         When standard input is mended, the result takes stdout and the report stderr. Raises Unwritable.
         """
         self.complain(finished)
-        pieces = render(self.format, finished, lines_of(finished), self.style)
+        shown, lines = view(self.format, finished, sources_of(finished))
+        pieces = render(self.format, shown, lines, self.style)
         if fixing and finished.stdin is not None:
             changed = (change.after for change in finished.changes if change.path == finished.stdin.path)
             print_bytes(next(changed, finished.stdin.data or b""))
@@ -53,13 +55,13 @@ class Output:
 
     def difference(self, finished: Run, seconds: float) -> None:
         """Write what fixes would change as a diff, in the encoding of each file. Raises Unwritable."""
-        from losslint.fix.diff import unified
+        from losslint.fix.diff import difference
 
         self.complain(finished)
         diff = b"".join(
             line.encode(change.encoding, "surrogateescape")
             for change in finished.changes
-            for line in unified(change.path, *(text.decode(change.encoding) for text in change.sides))
+            for line in difference(change.path, change.before, change.after)
         )
         if self.file is not None:
             self.write([diff.decode("utf-8", "replace")])

@@ -24,6 +24,7 @@ from losslint.source.discovery import STDIN, discover
 from losslint.source.patterns import PathMatcher
 from losslint.source.prefilter import Prefilter, prefilter
 from losslint.source.text import (
+    OtherLanguage,
     ParseFailure,
     SourceText,
     UnreadableFile,
@@ -36,6 +37,7 @@ from losslint.suppress import apply_suppressions, unknown_codes
 
 if TYPE_CHECKING:
     from losslint.engine import ModuleResolver
+    from losslint.fix.prove import Withheld
     from losslint.fix.rounds import Measure, Mender
 
 SYNTAX_ERROR = "LL001"
@@ -79,11 +81,6 @@ class Change:
     encoding: str
     result: FileResult
     fixed: int
-
-    @property
-    def sides(self) -> tuple[bytes, bytes]:
-        """Before and after."""
-        return self.before, self.after
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +232,8 @@ def check_text(text: str, task: Task) -> Checked:
 def _guarded(task: Task, check: Callable[[], Checked]) -> Checked:
     try:
         return check()
+    except OtherLanguage as other:
+        return Checked(FileResult(task.path), skipped=str(other))
     except UnreadableFile as error:
         return Checked(FileResult(task.path, error=FileError(task.path, str(error))))
     except ConfigError as error:
@@ -254,9 +253,10 @@ def _guarded(task: Task, check: Callable[[], Checked]) -> Checked:
 def _checked(decoded: Callable[[], SourceText], data: bytes, task: Task) -> Checked:
     try:
         source = decoded()
-        if mentions_skip_file(data) and read_pragmas(source).skip_file:
+        code = source.code(data)
+        if mentions_skip_file(code) and read_pragmas(source).skip_file:
             return Checked(FileResult(task.path), skipped="skip-file comment")
-        if _net(task.settings.analysis).may_hold_loss(data):
+        if _net(task.settings.analysis).may_hold_loss(code):
             findings, losses = _analysed(source, task)
             skipped = None
         else:
@@ -266,25 +266,23 @@ def _checked(decoded: Callable[[], SourceText], data: bytes, task: Task) -> Chec
         found = _syntax_error(failure, task.path)
         is_on = task.settings.selects(SYNTAX_ERROR, os.path.abspath(task.path))
         return Checked(FileResult(task.path, (found,) if is_on else ()))
-    loud, warnings = _judged(findings, source, data, task.settings)
+    loud, warnings = _judged(findings, source, code, task.settings)
     checked = Checked(FileResult(task.path, loud, losses), warnings, skipped)
     return _mended(checked, source, data, task) if task.mending is not None and loud else checked
 
 
 def _mended(checked: Checked, source: SourceText, data: bytes, task: Task) -> Checked:
     """A checked file with fixes for its findings, and with what they make of it if that is asked for."""
-    from losslint.fix.edits import encoded
-
     result = checked.result
     try:
-        if encoded(source) != data:
+        if source.encode() != data:
             reason = f"{task.path}: no fixes: text in {source.encoding} does not come back as the same bytes"
             return replace(checked, withheld=(reason,))
         assert task.mending is not None
         mender = _mender(task)
         findings, withheld = mender.offered(source, result.findings)
         checked = replace(
-            checked, result=replace(result, findings=findings), withheld=tuple(str(each) for each in withheld)
+            checked, result=replace(result, findings=findings), withheld=_told(withheld, source)
         )
         if not task.mending.apply:
             return checked
@@ -292,8 +290,8 @@ def _mended(checked: Checked, source: SourceText, data: bytes, task: Task) -> Ch
         if mended.source.text == source.text:
             return checked
         now = FileResult(task.path, mended.findings, mended.losses)
-        change = Change(task.path, data, encoded(mended.source), source.encoding, now, mended.fixed)
-        return replace(checked, change=change, withheld=tuple(str(each) for each in mended.withheld))
+        change = Change(task.path, data, mended.source.encode(), source.encoding, now, mended.fixed)
+        return replace(checked, change=change, withheld=_told(mended.withheld, mended.source))
     except Exception as error:  # a bug of ours in a fix must not cost the findings
         import traceback
 
@@ -302,14 +300,18 @@ def _mended(checked: Checked, source: SourceText, data: bytes, task: Task) -> Ch
         return replace(checked, warnings=(*checked.warnings, warning), traceback=shown)
 
 
+def _told(withheld: Sequence[Withheld], source: SourceText) -> tuple[str, ...]:
+    """Fixes that were not offered, one line each."""
+    return tuple(f"{source.path}:{source.in_cell(each.finding.span).place}: {each}" for each in withheld)
+
+
 def _mender(task: Task) -> Mender:
-    from losslint.fix.edits import encoded
     from losslint.fix.rounds import Mender, Reading
 
     path, settings = os.path.abspath(task.path), task.settings
 
     def judge(source: SourceText, findings: Sequence[Finding]) -> tuple[Finding, ...]:
-        return _judged(findings, source, encoded(source), settings)[0]
+        return _judged(findings, source, source.code(source.encode()), settings)[0]
 
     mending = task.mending or Mending()
 
@@ -347,7 +349,7 @@ def _analysed(source: SourceText, task: Task) -> tuple[tuple[Finding, ...], tupl
 
 
 def _judged(
-    findings: Sequence[Finding], source: SourceText, data: bytes, settings: Settings
+    findings: Sequence[Finding], source: SourceText, code: bytes, settings: Settings
 ) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
     """The findings selected and not silenced, and a warning for each comment not understood."""
     path = os.path.abspath(source.path)
@@ -356,20 +358,25 @@ def _judged(
         return settings.selects(code, path)
 
     selected = [finding for finding in findings if is_on(finding.code)]
-    if not selected and not mentions_losslint(data):
+    if not selected and not mentions_losslint(code):
         return (), ()
     pragmas = read_pragmas(source)
     problems = [*pragmas.problems, *unknown_codes(pragmas)]
     warnings = tuple(
-        f"{source.path}:{problem.line}:{problem.column}: {problem.message}" for problem in problems
+        f"{source.path}:{source.in_cell(_point(problem.line, problem.column)).place}: {problem.message}"
+        for problem in problems
     )
     return apply_suppressions(selected, pragmas, path=source.path, is_on=is_on), warnings
 
 
 def _syntax_error(failure: ParseFailure, path: str) -> Finding:
     rule = _registry.load(SYNTAX_ERROR)
-    span = Span(failure.line, failure.column, failure.line, failure.column + 1)
+    span = _point(failure.line, failure.column)
     return Finding(rule.code, rule.name, rule.severity, f"does not parse: {failure.message}", path, span)
+
+
+def _point(line: int, column: int) -> Span:
+    return Span(line, column, line, column + 1)
 
 
 def _described(error: Exception) -> str:
@@ -389,18 +396,36 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def lines_of(finished: Run) -> Callable[[str], Sequence[str]]:
-    """A function from a shown path to the lines of that file, for reports.
+def sources_of(finished: Run) -> Callable[[str], SourceText | None]:
+    """A function from a shown path to what that file holds, for reports: after the fixes that were written.
 
-    No lines if it cannot be read any more.
+    None if it cannot be read any more.
     """
 
-    def lines(path: str) -> Sequence[str]:
+    @lru_cache(maxsize=1)
+    def source(path: str) -> SourceText | None:
         try:
-            stdin = finished.stdin
-            data = stdin.data if stdin is not None and stdin.path == path else read_bytes(path)
-            return decode_source(data or b"", path=path).lines
+            data = content(path)
+            return decode_source(read_bytes(path) if data is None else data, path=path)
         except (ParseFailure, UnreadableFile):
-            return ()
+            return None
+
+    def content(path: str) -> bytes | None:
+        stdin = finished.stdin
+        if stdin is None or stdin.path != path:
+            return None
+        fixed = (change.after for change in finished.changes if change.path == path and finished.fixed)
+        return next(fixed, stdin.data)
+
+    return source
+
+
+def lines_of(finished: Run) -> Callable[[str], Sequence[str]]:
+    """A function from a shown path to the lines of that file; none if it cannot be read any more."""
+    source_of = sources_of(finished)
+
+    def lines(path: str) -> Sequence[str]:
+        source = source_of(path)
+        return source.lines if source is not None else ()
 
     return lines

@@ -11,7 +11,8 @@ from losslint.commands.options import console_options, path_options, stdin_optio
 from losslint.commands.running import FAILED, configuration_for, run_paths, run_settings
 from losslint.output import output_for
 from losslint.report.concise import place
-from losslint.run import SYNTAX_ERROR, Run, lines_of
+from losslint.report.views import in_cells
+from losslint.run import SYNTAX_ERROR, Run, sources_of
 from losslint.targets import parse_target, select_losses
 
 
@@ -43,6 +44,7 @@ def command(
     output = output_for(settings, quiet=quiet, verbose=verbose)
     wanted = [parse_target(target) for target in targets]
     finished = run_paths([target.path for target in wanted], configuration, stdin_filename)
+    finished, lines = in_cells(finished, sources_of(finished))
     finished = select_losses(_with_syntax_warnings(finished), wanted)
     output.complain(finished)
     if output_format == "json":
@@ -52,7 +54,7 @@ def command(
     else:
         from losslint.report.reveal import render_reveal
 
-        output.write(render_reveal(finished.losses, lines_of(finished), output.style))
+        output.write(render_reveal(finished.losses, lines, output.style))
     return FAILED if finished.errors else 0
 
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import codecs
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from itertools import accumulate, pairwise
 
 from losslint.model import Edit, Span
-from losslint.source.text import SourceText
+from losslint.source.text import EditRefused, Replacement, SourceText
 
 Place = tuple[int, int]
 """Line and column."""
 
 
-class Overlap(ValueError):
+class Overlap(EditRefused):
     """Two edits want the same stretch of the file."""
 
 
@@ -24,7 +22,7 @@ def line_starts(lines: Sequence[str]) -> list[int]:
     return [0, *accumulate(len(line) for line in lines)]
 
 
-def offsets(lines: Sequence[str], edits: Iterable[Edit]) -> list[tuple[int, int, str]]:
+def offsets(lines: Sequence[str], edits: Iterable[Edit]) -> list[Replacement]:
     """The edits as (start, end, replacement) in characters of the text, in order. Raises Overlap."""
     starts = line_starts(lines)
     found = sorted(
@@ -42,14 +40,8 @@ def offsets(lines: Sequence[str], edits: Iterable[Edit]) -> list[tuple[int, int,
 
 
 def applied(source: SourceText, edits: Iterable[Edit]) -> SourceText:
-    """The source after some edits. Raises Overlap."""
-    pieces: list[str] = []
-    done = 0
-    for start, end, text in offsets(source.lines, edits):
-        pieces += (source.text[done:start], text)
-        done = end
-    pieces.append(source.text[done:])
-    return replace(source, text="".join(pieces))
+    """The source after some edits. Raises Overlap, or EditRefused for what cannot be changed."""
+    return source.edited(offsets(source.lines, edits))
 
 
 def merged(lines: Sequence[str], edits: Sequence[Edit]) -> Edit:
@@ -97,8 +89,3 @@ def disjoint(one: Iterable[Edit], other: Iterable[Edit]) -> bool:
         for a in one
         for b in other
     )
-
-
-def encoded(source: SourceText) -> bytes:
-    """The source as the bytes of its file. Raises UnicodeEncodeError where its encoding has no bytes."""
-    return (codecs.BOM_UTF8 if source.bom else b"") + source.text.encode(source.encoding)

@@ -14,11 +14,11 @@ from losslint.engine import examine_source
 from losslint.model import Edit, Finding, Fix, Loss, Returns
 from losslint.rules import _registry
 from losslint.rules._rule import Candidate
-from losslint.source.text import ParseFailure, SourceText
+from losslint.source.text import EditRefused, ParseFailure, SourceText
 
 from .bench import Workbench
 from .clashes import clashes
-from .edits import Overlap, Place, applied, origin
+from .edits import Place, applied, origin
 from .sight import Sight
 
 if TYPE_CHECKING:
@@ -49,8 +49,7 @@ class Withheld:
     reason: str
 
     def __str__(self) -> str:
-        where = f"{self.finding.path}:{self.finding.span.line}:{self.finding.span.column}"
-        return f"{where}: {self.finding.code}: fix withheld ({self.title}): {self.reason}"
+        return f"{self.finding.code}: fix withheld ({self.title}): {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +136,7 @@ class Prover:
         try:
             analysis = analysed(applied(self.source, edits), self.settings, self.known, self.modules)
             return State.of(analysis, self.is_on, origin(self.source, edits))
-        except Overlap as error:
+        except EditRefused as error:
             return str(error)
         except ParseFailure as failure:
             return f"the result does not parse: {failure.message}"

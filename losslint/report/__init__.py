@@ -6,12 +6,11 @@ One module per output format; a format is imported when it is asked for.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from losslint.report.views import Lines
 from losslint.run import Run
-
-Lines = Callable[[str], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,11 @@ def render_concise(finished: Run, lines: Lines, style: Style) -> Iterator[str]:
 
 
 def place(finding: Finding) -> str:
-    """``path:line:column`` of where the finding starts, as editors and terminals make it a link."""
-    return f"{finding.path}:{finding.span.line}:{finding.span.column}"
+    """``path:line:column`` of where the finding starts, as editors and terminals make it a link.
+
+    In a notebook ``path:cell N:line:column``.
+    """
+    return f"{finding.path}:{finding.span.place}"
 
 
 def message(finding: Finding) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from losslint.model import Finding, Severity
 from losslint.report.concise import evidence, place
-from losslint.report.frame import PRIMARY, SECONDARY, SOURCE, Mark, Row, frame
+from losslint.report.frame import GAP, PRIMARY, SECONDARY, SOURCE, Mark, Row, frame
 from losslint.report.terminal import BLUE, BOLD, paint, printable, wrapped
 
 if TYPE_CHECKING:
@@ -19,18 +19,15 @@ _SEVERITY = {Severity.ERROR: "1;31", Severity.WARNING: "1;33", Severity.INFO: "1
 
 def render_full(finished: Run, lines: Lines, style: Style) -> Iterator[str]:
     """One block per finding, an empty line after each, and at the end which pages explain them."""
-    path, source = None, ()  # type: tuple[str | None, Sequence[str]]
     for finding in finished.findings:
-        if finding.path != path:
-            path, source = finding.path, lines(finding.path)
-        yield "".join(f"{line.rstrip()}\n" for line in _block(finding, source, style)) + "\n"
+        yield "".join(f"{line.rstrip()}\n" for line in _block(finding, lines, style)) + "\n"
     codes = sorted({finding.code for finding in finished.findings})
     if codes:
         more = f" (and {', '.join(codes[1:])})" if codes[1:] else ""
         yield "\n".join(wrapped(f"Read more: losslint rule {codes[0]}{more}", style.width)) + "\n"
 
 
-def _block(finding: Finding, source: Sequence[str], style: Style) -> Iterator[str]:
+def _block(finding: Finding, lines: Lines, style: Style) -> Iterator[str]:
     color = _SEVERITY[finding.severity]
     code = paint(f"{finding.severity.value}[{finding.code}]", color, on=style.color)
     yield f"{code} {paint(finding.name, BOLD, on=style.color)}"
@@ -40,7 +37,7 @@ def _block(finding: Finding, source: Sequence[str], style: Style) -> Iterator[st
     where = f" in {finding.function}" if finding.function else ""
     yield f"{' ' * gutter}{paint('-->', BLUE, on=style.color)} {printable(place(finding))}{where}"
     bar = paint("|", BLUE, on=style.color)
-    rows = list(frame(marks, source, style.width - gutter - 3))
+    rows = list(_frames(finding, marks, lines, style.width - gutter - 3))
     if rows:
         yield f"{' ' * gutter} {bar}"
     for row in rows:
@@ -50,6 +47,17 @@ def _block(finding: Finding, source: Sequence[str], style: Style) -> Iterator[st
         yield f"{' ' * gutter} {bar}"
     for word, text in _notes(finding):
         yield from _note(word, text, gutter, style)
+
+
+def _frames(finding: Finding, marks: Sequence[Mark], lines: Lines, width: int) -> Iterator[Row]:
+    """The frame of a file; of a notebook one for each cell that the trail leads through."""
+    cells = sorted({mark.span.cell for mark in marks if mark.span.cell is not None})
+    if not cells:
+        yield from frame(marks, lines(finding.path), width)
+    for cell in cells:
+        if len(cells) > 1:
+            yield Row(None, f"cell {cell}", GAP)
+        yield from frame([mark for mark in marks if mark.span.cell == cell], lines(finding.path, cell), width)
 
 
 def _marks(finding: Finding) -> list[Mark]:

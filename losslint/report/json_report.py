@@ -82,12 +82,18 @@ def finding_data(finding: Finding) -> dict[str, Any]:
         **span_data(finding.span),
         "function": finding.function,
         "function_line": finding.function_line,
+        **_cell("function_cell", finding.function_cell),
         "framework": finding.framework,
         "degree": finding.degree,
         "gradient_degree": finding.gradient_degree,
         "coupled": finding.coupled,
         "trail": [
-            {"line": step.span.line, "column": step.span.column, "message": step.message}
+            {
+                **_cell("cell", step.span.cell),
+                "line": step.span.line,
+                "column": step.span.column,
+                "message": step.message,
+            }
             for step in finding.trail
         ],
         "fix": None if finding.fix is None else _fix_data(finding.fix),
@@ -101,6 +107,7 @@ def loss_data(loss: Loss) -> dict[str, Any]:
     return {
         "path": loss.path,
         "qualname": loss.qualname,
+        **_cell("cell", loss.cell),
         "line": loss.line,
         "framework": loss.framework,
         "found_by": loss.found_by,
@@ -130,13 +137,19 @@ def error_data(error: FileError) -> dict[str, str]:
 
 
 def span_data(span: Span) -> dict[str, int]:
-    """A stretch of a file; ``end_column`` is exclusive."""
+    """A stretch of a file, or of a cell of a notebook; ``end_column`` is exclusive."""
     return {
+        **_cell("cell", span.cell),
         "line": span.line,
         "column": span.column,
         "end_line": span.end_line,
         "end_column": span.end_column,
     }
+
+
+def _cell(key: str, cell: int | None) -> dict[str, int]:
+    """The number of a cell, for what is in a notebook."""
+    return {} if cell is None else {key: cell}
 
 
 def _fix_data(fix: Fix) -> dict[str, Any]:

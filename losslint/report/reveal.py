@@ -23,7 +23,7 @@ _LEAST_SOURCE = 8
 def render_reveal(losses: Sequence[Loss], lines: Lines, style: Style) -> Iterator[str]:
     """One block per loss, an empty line between two."""
     for number, loss in enumerate(losses):
-        yield "\n" * bool(number) + "".join(f"{line}\n" for line in _block(loss, lines(loss.path), style))
+        yield "\n" * bool(number) + "".join(f"{line}\n" for line in _block(loss, lines, style))
 
 
 def degree_text(degree: str) -> str:
@@ -39,9 +39,9 @@ def revealed(binding: Binding) -> str:
     return f"{degree} {binding.spread} {binding.axes}".rstrip()
 
 
-def _block(loss: Loss, lines: Sequence[str], style: Style) -> Iterator[str]:
+def _block(loss: Loss, lines: Lines, style: Style) -> Iterator[str]:
     verdict = paint(loss.verdict.value, _COLORS.get(loss.verdict.value, "31"), on=style.color)
-    yield f"{paint(f'{loss.path}:{loss.line}', BOLD, on=style.color)} {loss.qualname}: {verdict}"
+    yield f"{paint(f'{loss.path}:{loss.place}', BOLD, on=style.color)} {loss.qualname}: {verdict}"
     coupled = {True: "coupled", False: "not coupled", None: "coupling unknown"}[loss.coupled]
     gradient = (
         "" if loss.gradient_degree == loss.degree else f", gradient {degree_text(loss.gradient_degree)}"
@@ -56,7 +56,8 @@ def _block(loss: Loss, lines: Sequence[str], style: Style) -> Iterator[str]:
         yield f"  unknown: {unknown}"
     if loss.bindings:
         yield ""
-        yield from _statements(loss.bindings, lines, style)
+        source = lines(loss.path) if loss.cell is None else lines(loss.path, loss.cell)
+        yield from _statements(loss.bindings, source, style)
 
 
 def _statements(bindings: Sequence[Binding], lines: Sequence[str], style: Style) -> Iterator[str]:

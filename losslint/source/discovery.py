@@ -1,7 +1,7 @@
 """From what the user names to the files that are checked.
 
-A file named on the command line is always checked, whatever its name. A directory is walked: ``*.py`` and
-``*.pyw`` files that neither configuration nor ``.gitignore`` leaves out, in a fixed order. Directories that
+A file named on the command line is always checked, whatever its name. A directory is walked: ``*.py``,
+``*.pyw`` and ``*.ipynb`` files that neither configuration nor ``.gitignore`` leaves out, in a fixed order. Directories that
 are symbolic links are not followed inside a walk (they lead to loops, or to files that are met elsewhere);
 one that is named is.
 """
@@ -19,7 +19,7 @@ from .ignorefiles import IgnoreRules, rules_above
 from .patterns import PathMatcher
 
 STDIN = "-"
-SUFFIXES = (".py", ".pyw")
+SUFFIXES = (".py", ".pyw", ".ipynb")
 
 DEFAULT_EXCLUDES = (
     ".bzr",

@@ -9,17 +9,21 @@ from __future__ import annotations
 import codecs
 import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
+
+from losslint.model import Span
 
 if TYPE_CHECKING:
     import ast
 
 T = TypeVar("T")
+
+NOTEBOOK = ".ipynb"
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 # PEP 263: in a comment on line 1, or on line 2 if line 1 holds nothing but a comment.
@@ -46,9 +50,24 @@ class UnreadableFile(Exception):
     """The file system does not hand the file out; the message says why in a few words."""
 
 
+class OtherLanguage(UnreadableFile):
+    """The file holds no Python 3, and is not meant to; the message says what it is."""
+
+
+class EditRefused(ValueError):
+    """The text cannot be changed in that way; the message says why."""
+
+
+Replacement = tuple[int, int, str]
+"""Start and end of a stretch in characters of a text, and what is put there."""
+
+
 @dataclass(frozen=True)
 class SourceText:
-    """One file. ``path`` is as shown to the user; ``text`` is without the BOM, its line ends untouched."""
+    """One file. ``path`` is as shown to the user; ``text`` is without the BOM, its line ends untouched.
+
+    ``text`` is Python. For a file that holds it in another form (``source.notebook``) the methods know the way back.
+    """
 
     path: str
     text: str
@@ -60,6 +79,38 @@ class SourceText:
     def lines(self) -> tuple[str, ...]:
         """The lines with their ends, cut as by ``split_lines``."""
         return split_lines(self.text)
+
+    def edited(self, replacements: Sequence[Replacement]) -> SourceText:
+        """The source after some replacements, which are in order and do not overlap. Raises EditRefused."""
+        pieces: list[str] = []
+        done = 0
+        for start, end, text in replacements:
+            pieces += (self.text[done:start], text)
+            done = end
+        return replace(self, text="".join([*pieces, self.text[done:]]))
+
+    def encode(self) -> bytes:
+        """The source as the bytes of its file. Raises UnicodeEncodeError where its encoding has no bytes."""
+        return (codecs.BOM_UTF8 if self.bom else b"") + self.text.encode(self.encoding)
+
+    def parts(self) -> tuple[tuple[str, str], ...]:
+        """What a diff is of: texts with their names."""
+        return ((self.path, "\ufeff" * self.bom + self.text),)
+
+    def code(self, data: bytes) -> bytes:
+        """The bytes in which words of Python are looked for; ``data`` is the file."""
+        return data
+
+    def failure(self, error: SyntaxError) -> ParseFailure:
+        """Python's own position, kept inside the file: it may be missing, zero, or beyond the end."""
+        line = min(max(error.lineno or 1, 1), max(len(self.lines), 1))
+        width = len(self.lines[line - 1].rstrip("\r\n")) if self.lines else 0
+        column = min(max(error.offset or 1, 1), width + 1)
+        return ParseFailure(line, column, error.msg)
+
+    def in_cell(self, span: Span) -> Span:
+        """A stretch as a person is told of it."""
+        return span
 
 
 def split_lines(text: str) -> tuple[str, ...]:
@@ -84,7 +135,7 @@ def decode_source(data: bytes, *, path: str) -> SourceText:
     """Decode by BOM and PEP 263 declaration, UTF-8 without one.
 
     Raises ParseFailure for what Python itself calls a syntax error: bytes that do not decode, an encoding
-    nobody knows or that contradicts the BOM, and NUL.
+    nobody knows or that contradicts the BOM, and NUL; for notebooks see ``source_text``.
     """
     bom = data.startswith(codecs.BOM_UTF8)
     body = data[len(codecs.BOM_UTF8) :] if bom else data
@@ -102,11 +153,18 @@ def decode_source(data: bytes, *, path: str) -> SourceText:
 
 
 def source_text(text: str, *, path: str, encoding: str = "utf-8", bom: bool = False) -> SourceText:
-    """A decoded file. Raises ParseFailure for NUL, which Python calls a syntax error."""
+    """A decoded file; a notebook (by its name) as the module that its cells make.
+
+    Raises ParseFailure for NUL, which Python calls a syntax error, and what ``notebook`` raises for what is none.
+    """
+    if path.endswith(NOTEBOOK):
+        from .notebook import read_notebook
+
+        return read_notebook(text, path=path, bom=bom)
     if (nul := text.find("\0")) >= 0:
         line, column = _end_of(split_lines(text[:nul]))
         raise ParseFailure(line, column, "source code cannot contain null bytes")
-    return SourceText(path, text, encoding, bom, _newline_style(text))
+    return SourceText(path, text, encoding, bom, newline_style(text))
 
 
 def parse(source: SourceText) -> ast.Module:
@@ -137,7 +195,7 @@ def _guarded(source: SourceText, parser: Callable[[str], T]) -> T:
         with _without_warnings():
             return parser(source.text)
     except SyntaxError as error:
-        raise _located(error, source) from None
+        raise source.failure(error) from None
     except (RecursionError, MemoryError):
         raise ParseFailure(1, 1, "the code is nested too deeply for Python's parser") from None
     except (ValueError, OverflowError) as error:
@@ -149,14 +207,6 @@ def _without_warnings() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
-
-
-def _located(error: SyntaxError, source: SourceText) -> ParseFailure:
-    """Python's own position, kept inside the file: it may be missing, zero, or beyond the end."""
-    line = min(max(error.lineno or 1, 1), max(len(source.lines), 1))
-    width = len(source.lines[line - 1].rstrip("\r\n")) if source.lines else 0
-    column = min(max(error.offset or 1, 1), width + 1)
-    return ParseFailure(line, column, error.msg)
 
 
 def _declared(body: bytes) -> str | None:
@@ -201,7 +251,7 @@ def _end_of(lines: tuple[str, ...]) -> tuple[int, int]:
     return len(lines), len(lines[-1]) + 1
 
 
-def _newline_style(text: str) -> str:
+def newline_style(text: str) -> str:
     r"""The first line end of the file, ``\n`` if it has none."""
     match = re.search(r"\r\n|\r|\n", text)
     return match.group() if match else "\n"
