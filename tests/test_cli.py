@@ -66,7 +66,7 @@ def test_a_directory_without_python_is_a_warning(command: Command) -> None:
     os.mkdir("docs")
     outcome = command("docs")
     assert outcome.status == 0
-    assert "warning: docs: no Python files found\n" in outcome.err
+    assert "warning: docs: no Python files or notebooks found\n" in outcome.err
     assert command("docs", "-q").err == ""
 
 

@@ -127,16 +127,16 @@ def _finish(results: Sequence[Measured], output_format: str, report: str | None,
             raise click.ClickException(f"cannot write {report}: {error.strerror}") from None
 
 
-def _lines_of(results: Iterable[Measured]) -> dict[str, tuple[str, ...]]:
-    """The source lines of every file that was measured, for the report."""
-    return {path: _lines(path) for path in {measured.path for measured in results}}
+def _lines_of(results: Iterable[Measured]) -> dict[str, Sequence[str]]:
+    """The source lines of everything that was measured, for the report."""
+    return {measured.file: _lines(measured.path, measured.cell) for measured in results}
 
 
-def _lines(path: str) -> tuple[str, ...]:
+def _lines(path: str, cell: int | None) -> Sequence[str]:
     from losslint.source.text import ParseFailure, UnreadableFile, read_source
 
     try:
-        return read_source(path).lines
+        return read_source(path).lines_of(cell)
     except (UnreadableFile, ParseFailure):
         return ()
 

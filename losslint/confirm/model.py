@@ -117,3 +117,14 @@ class Measured:
     notes: tuple[str, ...] = ()
     exact: bool | None = None
     trail: tuple[TrailStep, ...] = ()
+    cell: int | None = None
+
+    @property
+    def file(self) -> str:
+        """The path, with the cell of a notebook, in which lines are counted."""
+        return self.path if self.cell is None else f"{self.path}:cell {self.cell}"
+
+    @property
+    def place(self) -> str:
+        """Where it is defined, as far as that is known."""
+        return f"{self.file}:{self.line}" if self.line else self.file

@@ -18,6 +18,7 @@ from losslint.confirm.plan import CannotPlan, plans_for
 from losslint.confirm.process import Worker, WorkerDied, WorkerSettings, WorkerTimeout
 from losslint.confirm.slicing import slice_of
 from losslint.confirm.specs import SpecError, parse_input, parse_inputs, with_predictions
+from losslint.model import Span
 from losslint.source.comments import read_pragmas
 from losslint.source.text import ParseFailure, SourceText, UnreadableFile, parse, read_source
 
@@ -57,10 +58,10 @@ class _Session:
         blank = Measured(request.path, request.qualname, request.line, "unsupported", static=request.static)
         blank = replace(blank, trail=request.trail)
         try:
-            candidate, wire = self._prepare(request)
+            source, candidate, wire = self._prepare(request)
         except (UnreadableFile, ParseFailure, SpecError, CannotPlan, LookupError) as error:
             return replace(blank, reason=str(error.args[0] if error.args else error))
-        blank = replace(blank, line=candidate.line)
+        blank = _placed(blank, source, candidate.line)
         answer = self._ask(request.path, wire)
         if answer["status"] != "measured":
             return replace(
@@ -72,7 +73,7 @@ class _Session:
             )
         return _measured(blank, answer)
 
-    def _prepare(self, request: LossRequest) -> tuple[Candidate, dict[str, Any]]:
+    def _prepare(self, request: LossRequest) -> tuple[SourceText, Candidate, dict[str, Any]]:
         source, tree = self._parse(request.path) if request.text is None else _given(request)
         candidate = _find(tree, request)
         path = Path(request.path)
@@ -85,19 +86,23 @@ class _Session:
             declared = with_predictions(parse_input(name, spec) for name, spec in pairs)
         plans = plans_for(candidate, declared, context=f"{path.stem} {_owner(candidate)}")
         first, *_ = sizes = self.options.batch_sizes
-        return candidate, {
-            "path": str(path.resolve()),
-            "module": place.name,
-            "roots": list(place.roots),
-            "qualname": candidate.qualname,
-            "slice": slice_of(tree, candidate, package),
-            "base": first,
-            "copies": [size // first for size in sizes],
-            "plans": [[spec.to_wire() for spec in plan] for plan in plans],
-            "arguments": {"given": dict(request.arguments), "guesses": dict(ARGUMENTS)},
-            "import_seconds": self.options.timeout * IMPORT_SHARE,
-            "skip_import": None if request.text is None else NOT_IN_THE_FILE,
-        }
+        return (
+            source,
+            candidate,
+            {
+                "path": str(path.resolve()),
+                "module": place.name,
+                "roots": list(place.roots),
+                "qualname": candidate.qualname,
+                "slice": slice_of(tree, candidate, package),
+                "base": first,
+                "copies": [size // first for size in sizes],
+                "plans": [[spec.to_wire() for spec in plan] for plan in plans],
+                "arguments": {"given": dict(request.arguments), "guesses": dict(ARGUMENTS)},
+                "import_seconds": self.options.timeout * IMPORT_SHARE,
+                "skip_import": source.no_module if request.text is None else NOT_IN_THE_FILE,
+            },
+        )
 
     def _parse(self, path: str) -> tuple[SourceText, ast.Module]:
         if path not in self.parsed:
@@ -134,6 +139,14 @@ def _given(request: LossRequest) -> tuple[SourceText, ast.Module]:
     """The text that a request brings along, parsed."""
     source = SourceText(request.path, request.text or "")
     return source, parse(source)
+
+
+def _placed(blank: Measured, source: SourceText, line: int) -> Measured:
+    """The loss where a person finds it: in a notebook the line in its cell, and what of the trail is there too."""
+    place = source.in_cell(Span(line, 1, line, 1))
+    steps = (replace(step, span=source.in_cell(step.span)) for step in blank.trail)
+    trail = tuple(step for step in steps if step.span.cell == place.cell)
+    return replace(blank, line=place.line, cell=place.cell, trail=trail)
 
 
 def _find(tree: ast.Module, request: LossRequest) -> Candidate:

@@ -9,7 +9,7 @@ import importlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from losslint.report.views import Lines
+from losslint.report.views import Lines as Lines
 from losslint.run import Run
 
 

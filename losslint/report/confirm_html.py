@@ -58,10 +58,10 @@ circle.g,tspan.g{fill:var(--gradient)}polyline.g{stroke:var(--gradient);stroke-w
 
 
 def render(results: Iterable[Measured], lines: Mapping[str, Sequence[str]]) -> str:
-    """The page. ``lines`` are the source lines of each file by its path."""
+    """The page. ``lines`` are those of each ``Measured.file``."""
     results = tuple(results)
     body = "".join(
-        [_contents(results), *(_section(i, m, lines.get(m.path, ())) for i, m in enumerate(results))]
+        [_contents(results), *(_section(i, m, lines.get(m.file, ())) for i, m in enumerate(results))]
     )
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
@@ -75,15 +75,11 @@ def render(results: Iterable[Measured], lines: Mapping[str, Sequence[str]]) -> s
 
 def _contents(results: Sequence[Measured]) -> str:
     rows = "".join(
-        f'<tr><td><a href="#loss-{i}">{escape(m.qualname)}</a></td><td class="soft">{escape(_place(m))}</td>'
+        f'<tr><td><a href="#loss-{i}">{escape(m.qualname)}</a></td><td class="soft">{escape(m.place)}</td>'
         f"<td>{_badge(m)}</td></tr>"
         for i, m in enumerate(results)
     )
     return f"<nav><table><tr><th>loss</th><th>where</th><th>measured</th></tr>{rows}</table></nav>"
-
-
-def _place(measured: Measured) -> str:
-    return f"{measured.path}:{measured.line}" if measured.line else measured.path
 
 
 def _badge(measured: Measured) -> str:
@@ -94,7 +90,7 @@ def _badge(measured: Measured) -> str:
 def _section(number_: int, measured: Measured, lines: Sequence[str]) -> str:
     head = (
         f'<section id="loss-{number_}"><h2>{escape(measured.qualname)} {_badge(measured)}</h2>'
-        f'<p class="soft">{escape(_place(measured))}</p>'
+        f'<p class="soft">{escape(measured.place)}</p>'
     )
     if measured.status != "measured":
         return f"{head}<p>{escape(measured.reason or '')}</p>{_code(measured, lines)}</section>"

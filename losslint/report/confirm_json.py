@@ -26,6 +26,8 @@ def render(results: Iterable[Measured]) -> str:
 def _loss(measured: Measured) -> dict[str, Any]:
     document: dict[str, Any] = _plain(asdict(measured))
     del document["trail"]  # it belongs to the finding, not to the measurement
+    if document["cell"] is None:
+        del document["cell"]
     return document
 
 

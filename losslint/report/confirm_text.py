@@ -28,8 +28,7 @@ def render(measured: Measured) -> str:
 
 
 def _lines(measured: Measured) -> Iterator[str]:
-    place = f"{measured.path}:{measured.line}" if measured.line else measured.path
-    head = f"{click.style(place, bold=True)} {measured.qualname}"
+    head = f"{click.style(measured.place, bold=True)} {measured.qualname}"
     if measured.status != "measured":
         yield f"{head}: {click.style(measured.status, fg='magenta')}: {measured.reason}"
         return

@@ -44,9 +44,7 @@ def in_cells(finished: Run, sources: Sources) -> tuple[Run, Lines]:
 
     def lines(path: str, cell: int | None = None) -> Sequence[str]:
         source = sources(path)
-        if source is None:
-            return ()
-        return source.lines if cell is None else _notebook(source).cell_lines(cell)
+        return () if source is None else source.lines_of(cell)
 
     return _seen(finished, sources, _finding_in_cell), lines
 
@@ -73,7 +71,8 @@ def _notebook(source: SourceText) -> Notebook:
 
 
 def _seen(finished: Run, sources: Sources, see: Callable[[Finding, Notebook], Finding]) -> Run:
-    paths = {each.path for each in (*finished.findings, *finished.losses) if _is_notebook(each.path)}
+    everything = (*(each.path for each in finished.findings), *(each.path for each in finished.losses))
+    paths = {path for path in everything if _is_notebook(path)}
     # One that is no notebook has its finding in the JSON already.
     notebooks = {path: _notebook(source) for path in paths if (source := sources(path)) is not None}
     if not notebooks:
@@ -91,7 +90,7 @@ def _seen(finished: Run, sources: Sources, see: Callable[[Finding, Notebook], Fi
 
 def _finding_in_cell(finding: Finding, source: Notebook) -> Finding:
     span = source.in_cell(finding.span)
-    header = None if finding.function_line is None else start_in_cell(finding.function_line, source)
+    header = start_in_cell(finding.function_line, source) if finding.function_line else None
 
     def spoken(text: str) -> str:
         return _spoken(text, source, span.cell)
@@ -100,8 +99,8 @@ def _finding_in_cell(finding: Finding, source: Notebook) -> Finding:
         finding,
         message=spoken(finding.message),
         span=span,
-        function_line=header and header.line,
-        function_cell=header and header.cell,
+        function_line=header.line if header else None,
+        function_cell=header.cell if header else None,
         trail=tuple(TrailStep(source.in_cell(step.span), spoken(step.message)) for step in finding.trail),
         fix=finding.fix and _fix(finding.fix, source.in_cell, str),
     )

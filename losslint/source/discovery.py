@@ -1,9 +1,9 @@
 """From what the user names to the files that are checked.
 
 A file named on the command line is always checked, whatever its name. A directory is walked: ``*.py``,
-``*.pyw`` and ``*.ipynb`` files that neither configuration nor ``.gitignore`` leaves out, in a fixed order. Directories that
-are symbolic links are not followed inside a walk (they lead to loops, or to files that are met elsewhere);
-one that is named is.
+``*.pyw`` and ``*.ipynb`` files that neither configuration nor ``.gitignore`` leaves out, in a fixed order.
+Directories that are symbolic links are not followed inside a walk (they lead to loops, or to files that are
+met elsewhere); one that is named is.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def discover(paths: Sequence[str], exclusions: Exclusions) -> Discovered:
             for file in files:
                 found.setdefault(os.path.realpath(file), file)
             if not files and len(found) == before:
-                warnings.append(f"{path}: no Python files found")
+                warnings.append(f"{path}: no Python files or notebooks found")
         elif os.path.exists(path):
             found.setdefault(os.path.realpath(path), os.path.normpath(path))
         else:

@@ -107,9 +107,11 @@ class Notebook(SourceText):
         start, end = self._raw_offset(of, first), self._raw_offset(of, last)
         return Span(*_place(self.file_lines, start), *_place(self.file_lines, max(start, end)))
 
-    def cell_lines(self, number: int | None) -> Sequence[str]:
-        """The lines of a cell, by its number."""
-        return next((split_lines(cell.source) for cell in self.cells if cell.number == number), ())
+    def lines_of(self, cell: int | None) -> Sequence[str]:
+        """The lines of a cell, by its number; the joined ones without it."""
+        if cell is None:
+            return self.lines
+        return next((split_lines(each.source) for each in self.cells if each.number == cell), ())
 
     def escaped(self, text: str) -> str:
         """Text as it is written between the quotes of this JSON."""
@@ -148,6 +150,11 @@ class Notebook(SourceText):
         return [0, *accumulate(len(line) for line in self.lines)]
 
     # -- changing it --------------------------------------------------------------------------------------
+
+    @property
+    def no_module(self) -> str:
+        """Nobody imports a notebook."""
+        return "a notebook is no module"
 
     def edited(self, replacements: Sequence[Replacement]) -> Notebook:
         """The notebook after some replacements. Raises EditRefused for one outside the code of one cell."""
@@ -235,10 +242,7 @@ class Notebook(SourceText):
     @cached_property
     def _is_ascii(self) -> bool:
         """Whether whoever wrote the file escapes what is not ASCII."""
-        return (
-            self.document.isascii()
-            and re.search(r"\\u00[89a-f]|\\u0[1-9a-f]|\\u[1-9a-f]", self.document) is not None
-        )
+        return self.document.isascii() and _WIDE.search(self.document) is not None
 
     @cached_property
     def _strings(self) -> _Strings:
@@ -263,6 +267,7 @@ class Notebook(SourceText):
         return behind
 
 
+_WIDE = re.compile(r"\\u(?!00[0-7])")
 _UNIT = re.compile(r"\\u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w|\\u\w{4}|\\.|[^\\]", re.DOTALL)
 """What the JSON writes for one character."""
 _ESCAPED_LINE = re.compile(r"(?:[^\\]|\\[^n])*?(?:\\n|\Z)", re.DOTALL)

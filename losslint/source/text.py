@@ -80,6 +80,11 @@ class SourceText:
         """The lines with their ends, cut as by ``split_lines``."""
         return split_lines(self.text)
 
+    @property
+    def no_module(self) -> str | None:
+        """Why Python could not import the file; None if it may."""
+        return None
+
     def edited(self, replacements: Sequence[Replacement]) -> SourceText:
         """The source after some replacements, which are in order and do not overlap. Raises EditRefused."""
         pieces: list[str] = []
@@ -107,6 +112,10 @@ class SourceText:
         width = len(self.lines[line - 1].rstrip("\r\n")) if self.lines else 0
         column = min(max(error.offset or 1, 1), width + 1)
         return ParseFailure(line, column, error.msg)
+
+    def lines_of(self, cell: int | None) -> Sequence[str]:
+        """The lines that ``in_cell`` counts."""
+        return self.lines
 
     def in_cell(self, span: Span) -> Span:
         """A stretch as a person is told of it."""

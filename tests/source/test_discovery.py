@@ -35,7 +35,7 @@ def files(*paths: str, exclude: tuple[str, ...] = DEFAULT_EXCLUDES) -> tuple[str
 
 def test_a_directory_gives_its_python_files_in_order() -> None:
     put("src/b.py", "src/a.py", "src/deep/er/c.py", "src/d.pyw", "src/data.txt", "src/e.pyc", "src/f.ipynb")
-    assert files("src") == ("src/a.py", "src/b.py", "src/d.pyw", "src/deep/er/c.py")
+    assert files("src") == ("src/a.py", "src/b.py", "src/d.pyw", "src/deep/er/c.py", "src/f.ipynb")
 
 
 def test_paths_are_shown_as_they_were_given() -> None:
@@ -153,8 +153,8 @@ def test_what_is_missing_is_an_error_and_the_rest_is_found() -> None:
 def test_a_directory_without_python_is_one_warning() -> None:
     put("docs/index.md", "src/a.py", "empty/build/a.py")
     assert find("docs", "src", "empty").warnings == (
-        "docs: no Python files found",
-        "empty: no Python files found",
+        "docs: no Python files or notebooks found",
+        "empty: no Python files or notebooks found",
     )
 
 
