@@ -29,6 +29,7 @@ from .values import (
     Tensor,
     Unknown,
     Value,
+    chosen_by,
     either,
     lift,
     tensor,
@@ -382,7 +383,7 @@ def _conditional(run: Interpreter, node: cst.IfExp, scope: Scope, flow: Flow) ->
         (conditions, run.evaluate(node.body if outcome else node.orelse, scope, flow.under(conditions)))
         for conditions, outcome in outcomes(test, node.test)
     ]
-    return either(options)
+    return chosen_by(test, either(options))
 
 
 def outcomes(test: Value, node: cst.BaseExpression) -> list[tuple[frozenset[tuple[str, bool]], bool]]:

@@ -10,7 +10,7 @@ from . import shapes
 from .algebra import At
 from .axes import Axis
 from .optable import Operation
-from .values import Const, Dict, Either, Many, Seq, Tensor, Unknown, Value, either, lift, tensor
+from .values import Const, Dict, Either, Many, Seq, Tensor, Unknown, Value, chosen_by, either, lift, tensor
 
 if TYPE_CHECKING:
     from .interpreter import Interpreter
@@ -94,7 +94,7 @@ def _cond(run: Interpreter, at: At, operation: Operation, roles: Mapping[str, Va
         fn = roles.get(role, Unknown(at.name))
         value = run.call(at, fn, [], {}) if not isinstance(fn, (Tensor, Const)) else fn
         options.append((frozenset({(f"{at.name} {id(at.site.node)}", outcome)}), value))
-    return either(options)
+    return chosen_by(test, either(options))
 
 
 def _while_loop(run: Interpreter, at: At, operation: Operation, roles: Mapping[str, Value]) -> Value:

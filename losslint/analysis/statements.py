@@ -11,6 +11,7 @@ import libcst as cst
 from . import access, static
 from .scope import Scope
 from .values import (
+    NONE,
     Const,
     Dict,
     Either,
@@ -18,11 +19,12 @@ from .values import (
     Function,
     Many,
     Seq,
-    Spread,
     Tensor,
     Unknown,
     Value,
+    chosen_by,
     contradicts,
+    decided_by_data,
     either,
 )
 
@@ -230,8 +232,7 @@ def _if(run: Interpreter, node: cst.If, scope: Scope, flow: Flow) -> bool:
         for conditions, outcome in outcomes(test, node.test)
         if not contradicts(conditions | flow.path)
     ]
-    samples = isinstance(test, Tensor) and test.data
-    return run_branches(run, branches, scope, flow, samples=samples)
+    return run_branches(run, branches, scope, flow, test=test)
 
 
 def _only_raises(body: Sequence[Any]) -> bool:
@@ -248,11 +249,11 @@ def run_branches(
     scope: Scope,
     flow: Flow,
     *,
-    samples: bool = False,
+    test: Value = NONE,
 ) -> bool:
     """Run alternatives from the same start and join what they bind; False if none reaches its end.
 
-    ``samples``: which one runs depends on the data of the whole batch, so what differs between them is coupled.
+    ``test`` decides which one runs: by the data of the whole batch, and what differs between them is coupled.
     """
     before = scope.names
     returned = len(flow.returns)
@@ -263,8 +264,8 @@ def run_branches(
         if run_block(run, body, scope, inside):
             ends.append((inside.path - flow.path, scope.names))
         flow.raises = flow.raises or inside.raises
-    if samples:
-        flow.returns[returned:] = [(path, chosen_by_data(value)) for path, value in flow.returns[returned:]]
+    if decided_by_data(test):
+        flow.returns[returned:] = [(path, chosen_by(test, value)) for path, value in flow.returns[returned:]]
     if not ends:
         scope.names = dict(before)
         return False
@@ -273,20 +274,11 @@ def run_branches(
         flow.path |= ends[0][0]
         return True
     scope.names = joined_names(ends)
-    if samples:
+    if decided_by_data(test):
         for name, value in scope.names.items():
             if any(names.get(name) is not value for _, names in ends):
-                scope.names[name] = chosen_by_data(value)
+                scope.names[name] = chosen_by(test, value)
     return True
-
-
-def chosen_by_data(value: Value) -> Value:
-    """A value that one branch or another made, by what the samples together say."""
-    if isinstance(value, Either):
-        return either((conditions, chosen_by_data(option)) for conditions, option in value.options)
-    if isinstance(value, Tensor) and value.data:
-        return replace(value, spread=max(value.spread, Spread.COUPLED))
-    return value
 
 
 def joined_names(ends: Sequence[tuple[Path, dict[str, Value]]]) -> dict[str, Value]:

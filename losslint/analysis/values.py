@@ -430,3 +430,22 @@ def lift(compute: Callable[..., Value], *values: Value) -> Value:
         except Contradiction:  # this alternative cannot be the one that runs
             continue
     return either(results) if results else Unknown("shapes that do not fit")
+
+
+def decided_by_data(test: Value) -> bool:
+    """Whether a test asks the samples, all of them together."""
+    return isinstance(test, Tensor) and test.data
+
+
+def chosen_by(test: Value, value: Value) -> Value:
+    """A value that one branch or another made, if ``test`` decides by what the samples together say."""
+    if not isinstance(test, Tensor) or not test.data:
+        return value
+    if isinstance(value, Either):
+        return either((conditions, chosen_by(test, option)) for conditions, option in value.options)
+    if not isinstance(value, Tensor) or not value.data:
+        return value
+    chosen = replace(value, spread=max(value.spread, Spread.COUPLED))
+    if test.degree == ZERO:
+        return chosen
+    return replace(chosen, degree=UNKNOWN, slope=UNKNOWN)  # another branch may run as the batch grows

@@ -114,6 +114,26 @@ PROGRAMS = {
         """,
         ("-1", True, "scalar"),
     ),
+    "a function chosen by the whole batch": Program(
+        """
+        def loss(y_true, y_pred):
+            error = y_true - y_pred
+            return tf.cond(
+                tf.reduce_max(y_pred) > 0.5,
+                lambda: tf.reduce_mean(tf.square(error)),
+                lambda: tf.reduce_mean(tf.abs(error)),
+            )
+        """,
+        ("0", True, "scalar"),
+    ),
+    "an expression chosen by the whole batch": Program(
+        """
+        def loss(y_true, y_pred):
+            error = y_true - y_pred
+            return tf.reduce_mean(tf.square(error) if tf.reduce_max(y_pred) > 0.5 else tf.abs(error))
+        """,
+        ("0", True, "scalar"),
+    ),
     "a default chooses the branch": Program(
         """
         def loss(y_true, y_pred, reduction="mean"):
@@ -489,3 +509,17 @@ def test_astroid_helps_where_the_index_ends(tmp_path: Path) -> None:
     )
     _, found = check_source(SourceText(str(losses), losses.read_text()), AnalysisSettings())
     assert [(loss.degree, loss.returns.value) for loss in found] == [("0", "per-sample")]
+
+
+def test_a_test_that_tips_as_the_batch_grows_leaves_the_degree_open() -> None:
+    source = HEADER + textwrap.dedent(
+        """
+        def loss(y_true, y_pred):
+            error = tf.square(y_true - y_pred)
+            if tf.reduce_sum(error) > 10.0:
+                return tf.reduce_mean(error)
+            else:
+                return tf.reduce_mean(tf.sqrt(error))
+        """
+    )
+    assert inferred(source).degree == "unknown"
