@@ -32,6 +32,22 @@ class Bench(Protocol):
     def over_features(self, site: Site) -> Candidate | None:
         """A variance over the axes of a sample instead of the batch."""
 
+    def mean_per_sample(self, site: Site) -> Candidate | None:
+        """A mean over the axes of a sample, and no longer over the batch."""
+
+    def unbiased(self, site: Site) -> Candidate | None:
+        """A variance over the batch times N / (N - 1)."""
+
+    def global_average(self, steps: Sequence[Step]) -> Candidate | None:
+        """These sums and means over what one replica sees as averages over the global batch."""
+
+    def keeps_samples(self, site: Site) -> bool:
+        """Whether the value made here still has one entry per sample."""
+
+    @property
+    def on_replicas(self) -> bool:
+        """The value is differentiated on every replica of a strategy."""
+
     def scaled(self, steps: Sequence[Step]) -> Candidate | None:
         """The results of these reductions divided by as many entries as they ran over in the batch."""
 
@@ -87,6 +103,8 @@ def normalised(
 
     ``reduced_again``: a mean over the batch follows, so that a value per sample is welcome in any loss.
     """
+    if bench.on_replicas:
+        yield from offered(bench.global_average(steps))
     if bench.averaged or reduced_again:
         yield from offered(bench.per_sample(steps))
     yield from offered(bench.scaled(steps))

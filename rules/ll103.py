@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from losslint.rules._find import of_kind, trail, values
-from losslint.rules._fix import Bench, less_divided, normalised
+from losslint.rules._fix import Bench, less_divided, normalised, offered
 from losslint.rules._page import with_examples
 from losslint.rules._rule import Candidate, Example, Rule
 
@@ -145,8 +145,10 @@ def find(outcome: Outcome) -> Iterator[Problem]:
 
 def fix(problem: Problem, bench: Bench) -> Iterator[Candidate]:
     """The terms that grow are averaged, those that fade lose a division."""
-    value = problem.of
-    yield from normalised(problem, bench, value.raised if value is not None else (), reduced_again=True)
+    steps = problem.of.raised if problem.of is not None else ()
+    if not bench.keeps_samples(problem.site):  # the terms beside it are scalars, and so is what comes out
+        yield from offered(bench.scaled(steps))
+    yield from normalised(problem, bench, steps, reduced_again=True)
     yield from less_divided(problem, bench)
 
 

@@ -132,14 +132,14 @@ MESSAGE = "`{operation}` over the batch couples its samples and is biased by (N-
 
 
 def fix(problem: Problem, bench: Bench) -> Iterator[Candidate]:
-    """Over the features where the statistic of a sample is meant: another loss, so never without being asked."""
-    for candidate in offered(bench.over_features(problem.site)):
+    """Bessel's factor, or over the features of a sample: another loss either way, so never without being asked."""
+    for candidate in offered(bench.unbiased(problem.site), bench.over_features(problem.site)):
         yield replace(candidate, applicability="unsafe")
     text = bench.text(problem.site)
     if text:
         yield advice(
-            f"if the statistic of the batch is meant, `{text} * n / max(n - 1, 1)` with the batch size `n` has no bias "
-            f"(a standard deviation: the root of the factor)"
+            f"if the statistic of the batch is meant, multiply the variance of `{text}` by n / max(n - 1, 1) with the "
+            f"number of samples n, which takes its bias away (a standard deviation: take the root after that)"
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from losslint.rules._find import distinct, of_kind, values
-from losslint.rules._fix import Bench, advice
+from losslint.rules._fix import Bench, advice, offered
 from losslint.rules._page import with_examples
 from losslint.rules._rule import Candidate, Example, Rule
 
@@ -182,12 +182,18 @@ MESSAGE = (
 
 
 def fix(problem: Problem, bench: Bench) -> Iterator[Candidate]:
-    """The global batch size stands elsewhere in the program."""
+    """The average over the global batch; one value per sample where Keras takes that average."""
+    reduced = problem.of.reduced if problem.of is not None else ()
+    yield from offered(
+        bench.global_average(reduced) if bench.on_replicas else bench.mean_per_sample(problem.site)
+    )
     text = bench.text(problem.site)
-    if text:
+    if text and bench.on_replicas:
         yield advice(
             f"replace `{text}` by `tf.nn.compute_average_loss` of the values per sample, with the global batch size"
         )
+    elif text:
+        yield advice(f"give `{text}` the axes of one sample, and leave the mean over the batch to Keras")
 
 
 RULE = Rule(

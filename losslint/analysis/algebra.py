@@ -149,7 +149,8 @@ def add(at: At, left: Tensor, right: Tensor, *, negative: bool = False) -> Tenso
         return replace(right, axes=axes, number=None)
     number = _number(left, right, lambda a, b: a - b if negative else a + b)
     if not left.data and not right.data and not (left.weights or right.weights):
-        return _add_constants(left, right, joined(left, right, axes=axes, number=number))
+        sum_ = _add_constants(left, right, joined(left, right, axes=axes, number=number))
+        return replace(sum_, freedom=True) if negative and left.count and right.number == 1 else sum_
     for value, other, flipped in ((left, right, False), (right, left, negative)):
         if value.data and not other.data and not other.weights:
             return _add_constant(at, value, other, axes, compared=negative or flipped)
@@ -232,6 +233,8 @@ def multiply(at: At, left: Tensor, right: Tensor) -> Tensor:
     for value, factor in ((left, right), (right, left)):
         if factor.data or not isinstance(factor.degree, Fraction):
             continue
+        if factor.freedom and factor.degree == ZERO:
+            product = _unbiased(product)
         if value.raised and factor.nominal and (factor.degree < 0 or (factor.number or 2) < 1):
             product = _by_name(at, factor, product)
         if factor.degree < 0:
@@ -274,6 +277,8 @@ def divide(at: At, left: Tensor, right: Tensor) -> Tensor:
             slope=UNKNOWN,
             reasons=merge(quotient.reasons, (f"what {right.nominal or 'the divisor'} counts",)),
         )
+    if right.freedom and quotient.degree == ZERO:
+        quotient = _unbiased(quotient) if left.data else replace(quotient, freedom=True)
     if right.nominal and left.raised:
         quotient = _by_name(at, right, quotient)
     elif left.raised and right.number is not None and _like_a_batch_size(right.number):
@@ -281,6 +286,11 @@ def divide(at: At, left: Tensor, right: Tensor) -> Tensor:
             at, Kind.LITERAL, quotient, f"divided by {right.number:g}", subject=f"{right.number:g}"
         )
     return _normalised(at, left, right, right.degree, quotient)
+
+
+def _unbiased(value: Tensor) -> Tensor:
+    """A variance times ``N / (N - 1)``, Bessel's factor: it still couples its samples, but has no bias."""
+    return replace(value, flaws=tuple(flaw for flaw in value.flaws if flaw.kind is not Kind.VARIANCE))
 
 
 def _like_a_batch_size(number: float) -> bool:

@@ -132,6 +132,8 @@ def _observed(
 ) -> Value:
     """The result of an operation with what is known of it beside the calculus."""
     run.frameworks.add(operation.framework)
+    if (operation.kind, operation.how) == ("loss", "average"):
+        run.uses.scaled.add(at.site.node)
     canonical = run.program.table.canonical(name)
     held = precision.held(canonical, args, kwargs, static.read(at, result))
     return forms.recognise(run.forms, run.raw, at, canonical, operation, roles, held)

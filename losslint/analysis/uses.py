@@ -60,7 +60,7 @@ class Uses:
 
     seen: list[Use] = field(default_factory=list)
     scaled: set[cst.CSTNode] = field(default_factory=set)
-    """Calls of loss objects: Keras divides what they average by the number of replicas."""
+    """Calls of loss objects and ``compute_average_loss``: what they average is divided by the number of replicas."""
     _strategies: int = 0
 
     @contextmanager

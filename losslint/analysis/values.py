@@ -113,6 +113,8 @@ class Tensor:
     reasons: tuple[str, ...] = ()
     count: bool = False
     """An exact number of samples or entries (``tf.shape(x)[0]``)."""
+    freedom: bool = False
+    """Holds a count less one, as a divisor or under one: ``N - 1``, ``N / (N - 1)``."""
     nominal: str = ""
     """A batch size by name only: the name."""
     static: bool = False

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .replicas import Replicas
 from .rewriting import Rewriting
 from .scaling import Scaling
+from .sizes import Sizes
+from .statistics import Statistics
 
 
 @dataclass(frozen=True, eq=False)
-class Workbench(Scaling, Rewriting):
+class Workbench(Replicas, Scaling, Statistics, Sizes, Rewriting):
     """The bench for one suspect of one file (``losslint.rules._fix.Bench``)."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from losslint.model import Edit
 from losslint.source.index import Import, ModuleIndex
 
 
@@ -19,27 +20,36 @@ class Family:
     cast: str = "{m}.cast({n}, {dtype})"
     root: str = "{m}.sqrt({n})"
     mean: str = "{m}.mean({x})"
-    logsumexp: str = "{m}.logsumexp({x})"
+    logsumexp: str = "{m}.logsumexp"
     ratio: str = "{m}.divide_no_nan({x}, {y})"
+    entries: str = "{m}.size({x})"
+    imports: tuple[tuple[str, str], ...] = ()
+    """How a module of ``roots`` is imported where the file has no name for one; ``alias`` is what it is called then."""
+    alias: str = ""
 
     def owns(self, dotted: str) -> bool:
         """Whether a function is one of this framework's."""
         return any(dotted.startswith(root + ".") for root in self.roots)
-
-    def count(self, alias: str, *, of: str, like: str) -> str:
-        """The length of the first axis of ``of`` as a number of the dtype of ``like``."""
-        dtype = self.dtype.format(m=alias, x=like)
-        return self.cast.format(m=alias, n=self.size.format(m=alias, x=of), dtype=dtype)
 
 
 TENSORFLOW = Family(
     "tensorflow",
     ("tensorflow", "tensorflow.compat.v1", "tensorflow.compat.v2"),
     mean="{m}.reduce_mean({x})",
-    logsumexp="{m}.reduce_logsumexp({x})",
+    logsumexp="{m}.reduce_logsumexp",
     ratio="{m}.math.divide_no_nan({x}, {y})",
+    imports=(
+        ("tensorflow.compat.v1", "import tensorflow.compat.v1 as tf"),
+        ("tensorflow", "import tensorflow as tf"),
+    ),
+    alias="tf",
 )
-OPS = Family("ops", ("keras.ops", "keras.src.ops", "keras_core.ops"))
+OPS = Family(
+    "ops",
+    ("keras.ops", "keras.src.ops", "keras_core.ops"),
+    imports=(("keras_core", "from keras_core import ops"), ("keras", "from keras import ops")),
+    alias="ops",
+)
 BACKEND = Family(
     "backend",
     (
@@ -51,8 +61,44 @@ BACKEND = Family(
     ),
     dtype="{m}.dtype({x})",
     ratio="{x} / {m}.maximum({y}, {m}.epsilon())",
+    entries="{m}.prod({m}.shape({x}))",
+    imports=(
+        ("tensorflow", "from tensorflow.keras import backend as K"),
+        ("tf_keras", "from tf_keras import backend as K"),
+        ("keras", "from keras import backend as K"),
+    ),
+    alias="K",
 )
 FAMILIES = (OPS, BACKEND, TENSORFLOW)
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """A family under the name that it has in a file, and the import that gives it that name if there is none yet."""
+
+    family: Family
+    alias: str
+    needs: tuple[Edit, ...] = ()
+
+    def says(self, template: str, **parts: str) -> str:
+        """A template of the family filled in."""
+        return template.format(m=self.alias, **parts)
+
+    def number(self, count: str, like: str) -> str:
+        """A whole number as one of the dtype of a tensor."""
+        return self.says(self.family.cast, n=count, dtype=self.says(self.family.dtype, x=like))
+
+    def count(self, of: str) -> str:
+        """The length of the first axis of a tensor as a number of its dtype."""
+        return self.number(self.says(self.family.size, x=of), of)
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """One call as the file spells it, and what that is."""
+
+    spelled: str
+    dotted: str
 
 
 @dataclass(frozen=True)
@@ -80,21 +126,31 @@ class Dialect:
             more.setdefault(spelled, dotted)
         return Dialect(more)
 
-    def alias(self, family: Family) -> str | None:
-        """What the file calls a module of the family."""
-        found = (
-            (spelled, root)
-            for root in family.roots
-            for spelled, dotted in self.aliases.items()
-            if dotted == root
-        )
-        return next((spelled for spelled, _ in found), None)
+    def alias(self, family: Family, calls: Sequence[Called] = ()) -> str | None:
+        """What the file calls a module of the family: of several names the one that the ``calls`` use."""
+        found = [
+            spelled for root in family.roots for spelled, dotted in self.aliases.items() if dotted == root
+        ]
+        used = (name for call in calls for name in found if call.spelled.startswith(name + "."))
+        return next(used, found[0] if found else None)
 
-    def families(self, callees: Sequence[str]) -> Iterator[tuple[Family, str]]:
-        """The families this file can use with their aliases: that of the first of the ``callees`` first."""
-        owners = [next((family for family in FAMILIES if family.owns(name)), None) for name in callees]
+    def families(
+        self, calls: Sequence[Called], imported: Callable[[Family], Speech | None]
+    ) -> Iterator[Speech]:
+        """The families this file can use, that of the first of the ``calls`` first.
+
+        ``imported`` gives one that the file has no name for: where nothing else would do, and for Keras' operations,
+        which run on backends that the others do not know.
+        """
+        owners = [next((family for family in FAMILIES if family.owns(call.dotted)), None) for call in calls]
         order = [family for family in owners if family is not None]
+        nameless = True
         for family in dict.fromkeys((*order, *FAMILIES)):
-            alias = self.alias(family)
+            alias = self.alias(family, calls)
             if alias is not None:
-                yield family, alias
+                nameless = False
+                yield Speech(family, alias)
+            elif family is OPS and order[:1] == [OPS]:
+                yield from filter(None, (imported(family),))
+        if nameless and order:
+            yield from filter(None, (imported(order[0]),))

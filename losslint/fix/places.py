@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import libcst as cst
 
 from losslint.model import Edit, Span
 
 from .tree import Tree, code_of
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Code to put in, and the edits elsewhere that it needs: an import, a name."""
+
+    text: str
+    needs: tuple[Edit, ...] = ()
 
 
 def is_atom(node: cst.CSTNode) -> bool:
@@ -73,9 +84,14 @@ def behind(span: Span, text: str) -> Edit:
 
 def quotient(tree: Tree, node: cst.CSTNode, divisor: str) -> tuple[Edit, ...]:
     """Edits that divide an expression where it stands, with the parentheses that takes."""
+    return factored(tree, node, f" / {divisor}")
+
+
+def factored(tree: Tree, node: cst.CSTNode, factors: str) -> tuple[Edit, ...]:
+    """Edits that put `` * a / b`` behind an expression, with the parentheses that takes."""
     fits, tight = divisible(tree, node), is_atom(node) or is_product(node)
     left = "(" * (not fits) + "(" * (not tight)
-    right = ")" * (not tight) + f" / {divisor}" + ")" * (not fits)
+    right = ")" * (not tight) + factors + ")" * (not fits)
     span = tree.span(node)
     return ((before(span, left),) if left else ()) + (behind(span, right),)
 
@@ -85,3 +101,41 @@ def around(tree: Tree, node: cst.CSTNode, template: str) -> tuple[Edit, ...]:
     left, right = template.split("{x}")
     span = tree.span(node)
     return before(span, left), behind(span, right)
+
+
+def line_end(lines: Sequence[str], line: int) -> str:
+    """How a line of the file ends, so that a new one beside it can end alike."""
+    for number in (line, line - 1, 1):
+        text = lines[number - 1] if 1 <= number <= len(lines) else ""
+        for end in ("\r\n", "\n", "\r"):
+            if text.endswith(end):
+                return end
+    return "\n"
+
+
+def alone(tree: Tree, whole: cst.BinaryOperation, kept: cst.BaseExpression) -> tuple[Edit, ...] | None:
+    """Edits that leave one side of an operation where the whole stands, comments between the two included.
+
+    None where the operator cannot be told from a comment.
+    """
+    left, right = tree.span(whole.left), tree.span(whole.right)
+    if kept is whole.right:
+        gone = Span(left.line, left.column, right.line, right.column)
+        return None if "#" in text_of(tree, gone) else (Edit(gone, ""),)
+    between = text_of(tree, Span(left.end_line, left.end_column, right.line, right.column))
+    if "#" not in between:
+        return (Edit(Span(left.end_line, left.end_column, right.end_line, right.end_column), ""),)
+    last = tree.slice.lines[right.line - 1][: right.column - 1].rstrip()
+    operator = cst.Module([]).code_for_node(whole.operator).strip()
+    if not last.endswith(operator) or "#" in last:
+        return None
+    column = len(last) - len(operator) + 1
+    return (Edit(Span(right.line, column, right.end_line, right.end_column), ""),)
+
+
+def text_of(tree: Tree, span: Span) -> str:
+    """The text of a stretch of the file."""
+    lines = list(tree.slice.lines[span.line - 1 : span.end_line])
+    lines[-1] = lines[-1][: span.end_column - 1]
+    lines[0] = lines[0][span.column - 1 :]
+    return "".join(lines)

@@ -80,14 +80,17 @@ class Prover:
             return
         examined = examine_source(self.source, self.settings, self.modules)
         suspects: dict[object, Suspect] = {}
-        for suspect in examined.suspects:
-            suspects.setdefault((suspect.finding.code, suspect.finding.span), suspect)
+        for (
+            suspect
+        ) in examined.suspects:  # of a helper that several losses call, that of the loss which is accused
+            accused = suspect.finding
+            suspects.setdefault((accused.code, accused.span, accused.function), suspect)
         everything = tuple(suspect.finding for suspect in suspects.values())
         clashing = clashes(examined.recordings)
         before = State.of(Analysed(everything, examined.losses, clashing), self.is_on)
         tried: dict[frozenset[Edit], State | str] = {}
         for finding in findings:
-            found = suspects.get((finding.code, finding.span))
+            found = suspects.get((finding.code, finding.span, finding.function))
             rule = _registry.load(finding.code)
             if found is None or rule.fix is None:
                 yield Offer(finding, None)

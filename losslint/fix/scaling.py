@@ -1,4 +1,4 @@
-"""Putting the scale of a loss right: sums per sample, means, and divisions that come or go.
+"""Putting the scale of a loss right: means, and divisions that come or go.
 
 It edits by inserting and replacing as little text as possible; concrete syntax tells where. Sites in other
 files are left alone: their own check mends them.
@@ -6,32 +6,25 @@ files are left alone: their own check mends them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 import libcst as cst
 
-from losslint.analysis.axes import Axes
 from losslint.analysis.degree import ONE, ZERO
 from losslint.analysis.outcome import Problem
 from losslint.analysis.scope import Site
 from losslint.analysis.values import Kind, Step
-from losslint.model import Edit, Span
+from losslint.model import Edit
 from losslint.rules._rule import Candidate
 
-from .dialect import TENSORFLOW
-from .places import atom, behind, divisible, is_atom, quotient
-from .sight import Sight
-from .sums import MEAN_OF, OTHERS, SQUARES, VARIANCES, Sum
+from .binding import removed, unbound
+from .naming import Naming, candidate
+from .places import Phrase, alone, atom, quotient
+from .sums import MEAN_OF
 from .tree import Tree, code_of, nodes_of
 
-AVERAGED_BY_KERAS = ("class", "compile", "parameters")
-
-PER_SAMPLE = "sum over the axes of one sample only, and leave the mean over the batch to Keras"
-NORMALISER = "normalise each sample by its own sum"
-OVER_FEATURES = "take it over the features of each sample"
-PER_SAMPLE_FIRST = "sum over the axes of one sample only"
 MEAN = "take the mean over the batch, which is this sum divided by the batch size"
 DIVIDED = "divide by the batch size, which keeps the scale of one sample"
 BY_DEGREE = {
@@ -41,50 +34,21 @@ BY_DEGREE = {
 UNDIVIDED = "remove the division by the batch size"
 INSIDE = "divide inside the root"
 OWN = "divide by the batch's own size"
+DIVISIONS = ("divide", "div", "truediv", "divide_no_nan")
 
 
 @dataclass(frozen=True, eq=False)
-class Scaling:
+class Scaling(Naming):
     """What can be done to the scale of the code of one suspect."""
-
-    sight: Sight
-
-    # -- what the finding is part of ----------------------------------------------------------------------
-
-    @property
-    def averaged(self) -> bool:
-        """The framework averages what the loss returns: it is, or may be, compiled."""
-        return (
-            self.sight.suspect.outcome.use is None
-            and self.sight.suspect.outcome.found_by in AVERAGED_BY_KERAS
-        )
-
-    # -- changes ----------------------------------------------------------------------
-
-    def per_sample(self, steps: Sequence[Step]) -> Candidate | None:
-        """These sums over the axes of a sample only."""
-        edits = [self._per_sample(self.sight.local(step), 1) for step in steps]
-        title = PER_SAMPLE if self.averaged else PER_SAMPLE_FIRST
-        return _candidate(title, edits)
-
-    def normaliser_per_sample(self, steps: Sequence[Step]) -> Candidate | None:
-        """Sums that what they sum is divided by, over the axes of a sample: it has some, and they are kept."""
-        sums = [self.sight.sum(self.sight.local(step)) for step in steps]
-        if not all(total is not None and total.keeps_axes for total in sums):
-            return None
-        return _candidate(NORMALISER, [self._per_sample(self.sight.local(step), 2) for step in steps])
-
-    def over_features(self, site: Site) -> Candidate | None:
-        """A statistic over the axes of a sample instead of the batch."""
-        return _candidate(OVER_FEATURES, [self._per_sample(site, 2, VARIANCES)])
 
     def scaled(self, steps: Sequence[Step]) -> Candidate | None:
         """The results of these reductions divided by as many entries as they ran over in the batch."""
         sites = [self.sight.local(step) for step in steps]
         means = [self._mean(site) for site in sites]
-        edits = [mean or self._divided(site) for mean, site in zip(means, sites, strict=True)]
+        name = self.named_count([site for mean, site in zip(means, sites, strict=True) if not mean])
+        edits = [mean or self._divided(site, name) for mean, site in zip(means, sites, strict=True)]
         gained = {self._gained(site.node) for site in sites if isinstance(site.node, cst.BaseExpression)}
-        return _candidate(MEAN if all(means) else BY_DEGREE.get(max(gained, default=ONE), DIVIDED), edits)
+        return candidate(MEAN if all(means) else BY_DEGREE.get(max(gained, default=ONE), DIVIDED), edits)
 
     def scaled_return(self, problem: Problem) -> Candidate | None:
         """What the loss returns, divided by the power of the batch size that it scales with."""
@@ -107,12 +71,9 @@ class Scaling:
         ]
         if any(isinstance(node.value, (cst.Tuple, cst.List, cst.Dict)) for node in returns):
             return None
-        edits = [
-            self._over(Site(problem.site.slice, node.value), degree)
-            for node in returns
-            if node.value is not None
-        ]
-        return _candidate(DIVIDED, edits)
+        sites = [Site(problem.site.slice, node.value) for node in returns if node.value is not None]
+        name = self.named_count(sites)
+        return candidate(DIVIDED, [self._over(site, degree, name) for site in sites])
 
     def compares_samples(self, steps: Sequence[Step]) -> bool:
         """Whether a reduction runs over pairs of samples, or over samples that a sort or a running sum mixed."""
@@ -127,7 +88,7 @@ class Scaling:
         )
 
     def undivided(self, site: Site) -> Candidate | None:
-        """This division taken away."""
+        """This division taken away, and a name of its divisor that has no other use."""
         parts = self._division(site)
         if parts is None:
             return None
@@ -135,8 +96,8 @@ class Scaling:
         divisor = self.sight.tensor(right)
         if divisor is None or divisor.data:
             return None
-        kept = left.with_changes(lpar=[*node.lpar, *left.lpar], rpar=[*left.rpar, *node.rpar])
-        return _candidate(UNDIVIDED, [(Edit(self.sight.tree(site).span(node), code_of(kept)),)])
+        tree = self.sight.tree(site)
+        return candidate(UNDIVIDED, [self._without(tree, node, left, right), unbound(tree, right)])
 
     def inside_root(self, site: Site) -> Candidate | None:
         """``sqrt(s) / n`` becomes ``sqrt(s / n)``, ``norm(x) / n`` becomes ``norm(x) / sqrt(n)``."""
@@ -149,17 +110,13 @@ class Scaling:
         tree = self.sight.tree(site)
         last = code_of(left.func).rpartition(".")[2]
         if last == "sqrt" and len(left.args) == 1:
-            inner = left.args[0].value
-            text = f"{atom(inner)} / {atom(right)}"
-            moved = left.deep_replace(inner, cst.parse_expression("__inner__"))
-            code = code_of(moved.with_changes(lpar=[*node.lpar, *left.lpar], rpar=[*left.rpar, *node.rpar]))
-            return _candidate(INSIDE, [(Edit(tree.span(node), code.replace("__inner__", text)),)])
-        found = next(self.sight.families(site), None)
-        if found is None or not last.endswith("norm"):
+            moved = quotient(tree, left.args[0].value, atom(right))
+            return candidate(INSIDE, [moved, alone(tree, node, left)])
+        speech = next(self.sight.families(site), None)
+        if speech is None or not last.endswith("norm"):
             return None
-        family, alias = found
-        rooted = family.root.format(m=alias, n=code_of(right))
-        return _candidate("divide by the root of the batch size", [(Edit(tree.span(right), rooted),)])
+        rooted = speech.says(speech.family.root, n=code_of(right))
+        return candidate(BY_DEGREE[Fraction(1, 2)], [(Edit(tree.span(right), rooted), *speech.needs)])
 
     def own_size(self, site: Site, subject: str) -> Candidate | None:
         """The constant in a divisor replaced by the batch's own size."""
@@ -179,68 +136,8 @@ class Scaling:
             ]
         if count is None or len(found) != 1:
             return None
-        return _candidate(OWN, [(Edit(tree.span(found[0]), count),)])
-
-    # -- single sums ----------------------------------------------------------------------
-
-    def _per_sample(
-        self, site: Site, least_rank: int, names: Collection[str] = (*MEAN_OF, SQUARES, *OTHERS)
-    ) -> tuple[Edit, ...] | None:
-        total = self.sight.sum(site)
-        if total is None or total.name not in names:
-            return None
-        operand = self.sight.tensor(total.operand)
-        tree = self.sight.tree(site)
-        if operand is None or operand.axes.batches != 1 or operand.axes.least_rank < least_rank:
-            return None
-        first = operand.axes.at(0)
-        if first is None or first.extent != ONE or first.data:
-            return None
-        if total.over_all:
-            axes = self._feature_axes(site, total, operand.axes)
-        else:
-            kept = tuple(index for index in total.indices or () if index != 0)
-            axes = f"[{', '.join(map(str, kept))}]" if kept and len(kept) < len(total.indices or ()) else None
-        if axes is None or (total.name == "norm" and axes != "-1"):
-            return None
-        if total.name == SQUARES:
-            return self._squares_per_sample(site, total, axes)
-        if axes == "":
-            inner = code_of(total.operand)
-            if self.sight.binds(site, inner):  # `loss = sum(loss)` would become `loss = loss`
-                return None
-            return (Edit(tree.span(total.node), inner if is_atom(total.operand) else f"({inner})"),)
-        if total.axis is not None:
-            return (Edit(tree.span(total.axis.value), axes),)
-        if not total.node.args:
-            whole = tree.span(total.node)
-            line, column = whole.end_line, whole.end_column - 1  # before the closing parenthesis
-            return (Edit(Span(line, column, line, column), f"axis={axes}"),)
-        return (behind(tree.span(total.node.args[-1].value), f", axis={axes}"),)
-
-    def _feature_axes(self, site: Site, total: Sum, axes: Axes) -> str | None:
-        """The axes of one sample as an argument; empty text if a sample is a single number."""
-        if axes.rank is not None:
-            if axes.rank == 1:
-                return ""
-            return "-1" if axes.rank == 2 else f"[{', '.join(map(str, range(1, axes.rank)))}]"
-        operand = total.operand
-        if isinstance(operand, cst.Name):
-            return f"list(range(1, len({operand.value}.shape)))"
-        alike = next(
-            (name for name, value in self.sight.names(site) if value.axes == axes and not axes.loose), None
-        )
-        return f"list(range(1, len({alike}.shape)))" if alike is not None else None
-
-    def _squares_per_sample(self, site: Site, total: Sum, axes: str) -> tuple[Edit, ...] | None:
-        alias = self.sight.dialect(site).alias(TENSORFLOW)
-        if alias is None:
-            return None
-        squares = f"{alias}.square({code_of(total.operand)})"
-        summed = f"{alias}.reduce_sum({squares}, axis={axes})" if axes else squares
-        whole = f"{summed} / 2"
-        tree = self.sight.tree(site)
-        return (Edit(tree.span(total.node), whole if divisible(tree, total.node) else f"({whole})"),)
+        count = self.named_count([site]) or count
+        return candidate(OWN, [(Edit(tree.span(found[0]), count.text), *count.needs)])
 
     def _mean(self, site: Site) -> tuple[Edit, ...] | None:
         """The same sum as a mean, where it runs over nothing but samples."""
@@ -261,13 +158,13 @@ class Scaling:
         name = total.node.func.attr
         return (Edit(self.sight.tree(site).span(name), MEAN_OF[name.value]),)
 
-    def _divided(self, site: Site) -> tuple[Edit, ...] | None:
-        """The result of a reduction divided by as many entries as it ran over."""
+    def _divided(self, site: Site, name: Phrase | None) -> tuple[Edit, ...] | None:
+        """The result of a reduction divided by as many entries as it ran over; ``name`` is one for their number."""
         if not self.sight.here(site) or not isinstance(site.node, cst.BaseExpression):
             return None
         if isinstance(site.node, cst.Call) and code_of(site.node.func).endswith("count_nonzero"):
             return None  # an integer, which no float divides
-        return self._over(site, self._gained(site.node))
+        return self._over(site, self._gained(site.node), name)
 
     def _gained(self, node: cst.BaseExpression) -> Fraction:
         """How much degree an operation added."""
@@ -288,33 +185,35 @@ class Scaling:
         gained = result.degree - before
         return gained if gained > 0 else result.degree if result.degree > 0 else ONE
 
-    def _over(self, site: Site, degree: Fraction) -> tuple[Edit, ...] | None:
+    def _over(self, site: Site, degree: Fraction, name: Phrase | None = None) -> tuple[Edit, ...] | None:
         """An expression divided by ``N**degree``."""
         node, tree = site.node, self.sight.tree(site)
         assert isinstance(node, cst.BaseExpression)
-        count = self.sight.count(site)
+        count = name or self.sight.count(site)
         if count is None:
             return None
+        text, needs = count.text, count.needs
         if degree.denominator == 2:
-            found = next(self.sight.families(site), None)
-            if found is None:
+            speech = next(self.sight.families(site), None)
+            if speech is None:
                 return None
-            family, alias = found
-            count = family.root.format(m=alias, n=count)
+            text, needs = speech.says(speech.family.root, n=text), (*needs, *speech.needs)
             degree = Fraction(degree.numerator)
         if degree.denominator != 1 or degree <= 0:
             return None
-        return quotient(tree, node, count if degree == 1 else f"{count} ** {degree}")
+        return (*needs, *quotient(tree, node, text if degree == 1 else f"{text} ** {degree}"))
 
     # -- divisions ----------------------------------------------------------------------
 
     def _division(
         self, site: Site
-    ) -> tuple[cst.BinaryOperation | cst.Call, cst.BaseExpression, cst.BaseExpression] | None:
+    ) -> tuple[cst.BinaryOperation | cst.Call | cst.AugAssign, cst.BaseExpression, cst.BaseExpression] | None:
         """A division: the whole, what is divided, and by what."""
         node = site.node
         if not self.sight.here(site):
             return None
+        if isinstance(node, cst.AugAssign) and isinstance(node.operator, cst.DivideAssign):
+            return node, node.target, node.value
         if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Divide):
             return node, node.left, node.right
         if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Multiply):
@@ -327,26 +226,30 @@ class Scaling:
                     and value.degree < 0
                 ):
                     return node, other, factor
-        if isinstance(node, cst.Call) and code_of(node.func).rpartition(".")[2] in (
-            "divide",
-            "div",
-            "truediv",
-            "divide_no_nan",
-        ):
+        if isinstance(node, cst.Call) and code_of(node.func).rpartition(".")[2] in DIVISIONS:
             given = [argument.value for argument in node.args]
             if len(given) >= 2:
                 return node, given[0], given[1]
         return None
 
     @staticmethod
+    def _without(
+        tree: Tree,
+        node: cst.BinaryOperation | cst.Call | cst.AugAssign,
+        left: cst.BaseExpression,
+        right: cst.BaseExpression,
+    ) -> tuple[Edit, ...] | None:
+        """What is left of a division when nothing is divided by."""
+        if isinstance(node, cst.AugAssign):
+            return removed(tree, node)
+        if isinstance(node, cst.BinaryOperation):
+            return alone(tree, node, left)
+        kept = left.with_changes(lpar=[*node.lpar, *left.lpar], rpar=[*left.rpar, *node.rpar])
+        return (Edit(tree.span(node), code_of(kept)),)
+
+    @staticmethod
     def _reads(tree: Tree, node: cst.CSTNode) -> bool:
         return not isinstance(tree.parent(node), (cst.AssignTarget, cst.Param, cst.Attribute))
-
-
-def _candidate(title: str, edits: Sequence[tuple[Edit, ...] | None]) -> Candidate | None:
-    if not edits or any(edit is None for edit in edits):
-        return None
-    return Candidate(title, tuple(dict.fromkeys(edit for some in edits for edit in some or ())))
 
 
 def _is_called(node: cst.CSTNode, subject: str) -> bool:

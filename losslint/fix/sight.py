@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 import libcst as cst
 
@@ -17,11 +17,14 @@ from losslint.engine import Suspect
 from losslint.source.index import ModuleIndex
 from losslint.source.slices import Slice
 
-from .dialect import Dialect, Family
+from .dialect import Called, Dialect, Speech
+from .imports import imported
+from .places import Phrase
 from .sums import Sum, method_sum_of, sum_of
 from .tree import Tree, code_of, nodes_of
 
 _ASKS = re.compile(r"""['"]sum['"]|\bSUM\b""", re.IGNORECASE)
+ARITHMETIC = (cst.Add, cst.Subtract, cst.Multiply, cst.Divide)
 SHORT = 40
 """An expression longer than that is not written a second time."""
 
@@ -78,22 +81,26 @@ class Sight:
 
     # -- the size of the batch ----------------------------------------------------------------------
 
-    def count(self, site: Site) -> str | None:
+    def count(self, site: Site) -> Phrase | None:
         """The batch size as an expression of the file, at this place, as a number of the loss's dtype."""
-        for known, _ in self.visible(site, self._is_count):
-            made = self.made(site, known)
-            if made is not None and any(word in made for word in ("cast(", "to_float(")):
-                return known
-        found = next(self.families(site), None)
-        if found is None:
+        known = [(name, self.made(site, name)) for name, _ in self.visible(site, self._is_count)]
+        named = next((name for name, made in known if made is not None and _is_float(made)), None)
+        if named is not None:
+            return Phrase(named)
+        speech = next(self.families(site), None)
+        like = self.like(site)
+        if speech is None or like is None:
             return None
-        family, alias = found
-        names = self.names(site)
+        whole = next((name for name, made in known if made is not None), None)
+        text = speech.count(like) if whole is None else speech.number(whole, like)
+        return Phrase(text, speech.needs)
+
+    def like(self, site: Site) -> str | None:
+        """What has the batch axis and the dtype of the loss, as far as can be seen."""
         operand = self.operand(site)
-        if operand is not None:
-            names = [operand, *names]
-        name = next((name for name, value in names if value.slope is not None), None)
-        return None if name is None else family.count(alias, of=name, like=name)
+        names = [operand, *self.names(site)] if operand is not None else self.names(site)
+        used = _in_arithmetic(self.tree(site), site.node)
+        return next((name for name, value in names if value.slope is not None or name in used), None)
 
     def asked_for(self, steps: Iterable[Step]) -> bool:
         """Whether a reduction stands in the branch of an option that asks for it: ``if reduction == "sum":``."""
@@ -139,18 +146,23 @@ class Sight:
         )
 
     def made(self, site: Site, name: str) -> str | None:
-        """The text that a local name is bound to."""
+        """The text that a local name is bound to, last if it is more than once."""
         for function in self.tree(site).functions(site.node):
-            for node in nodes_of(function.body):
-                if isinstance(node, cst.Assign) and any(
+            found = [
+                code_of(node.value)
+                for node in nodes_of(function.body)
+                if isinstance(node, cst.Assign)
+                and any(
                     isinstance(target.target, cst.Name) and target.target.value == name
                     for target in node.targets
-                ):
-                    return code_of(node.value)
+                )
+            ]
+            if found:
+                return found[-1]
         return None
 
     def names(self, site: Site) -> list[tuple[str, Tensor]]:
-        """The names in sight that hold a batch: predictions first, then parameters, then what is computed."""
+        """The names in sight that hold a batch: those used here first, then predictions, then what is computed."""
         found = [
             (name, value)
             for name, value in self.visible(
@@ -159,12 +171,15 @@ class Sight:
             if isinstance(value, Tensor)
         ]
         used = {node.value for node in nodes_of(site.node) if isinstance(node, cst.Name)}
+        numbers = _in_arithmetic(self.tree(site), site.node)
 
-        def rank(pair: tuple[str, Tensor]) -> tuple[bool, bool, bool, bool]:
+        def rank(pair: tuple[str, Tensor]) -> tuple[int, bool, bool]:
             name, value = pair
-            # What has no gradient (class ids) may not have the loss's dtype; what arithmetic made has it.
-            without_gradient, argument = value.slope is None, self.made(site, name) is None
-            return without_gradient, name.strip("_").lower() not in OUTPUTS, name not in used, argument
+            # What has no gradient (class ids) may not have the loss's dtype; what is calculated with has it.
+            trained, output = value.slope is not None, name.strip("_").lower() in OUTPUTS
+            reasons = (trained and name in used, name in numbers, trained and output, trained)
+            best = reasons.index(True) if True in reasons else len(reasons)
+            return best, not output, self.made(site, name) is None
 
         return sorted(found, key=rank)
 
@@ -198,13 +213,37 @@ class Sight:
     def _imports(self) -> Dialect:
         return Dialect.of(self.index)
 
-    def families(self, site: Site) -> Iterator[tuple[Family, str]]:
-        """The families that can be used here with their aliases, the one in use at this place first."""
+    def families(self, site: Site) -> Iterator[Speech]:
+        """The families that can be used here, the one in use at this place first."""
         around = self.tree(site).functions(site.node)
-        calls = [site.node, *(nodes_of(around[0]) if around else ())]
-        callees = [self.value(node.func) for node in calls if isinstance(node, cst.Call)]
-        names = [callee.name for callee in callees if isinstance(callee, External)]
-        yield from self.dialect(site).families(names)
+        nodes = [site.node, *(nodes_of(around[0]) if around else ())]
+        calls = [
+            Called(code_of(node.func), callee.name)
+            for node in nodes
+            if isinstance(node, cst.Call) and isinstance(callee := self.value(node.func), External)
+        ]
+        yield from self.dialect(site).families(calls, partial(imported, self.index))
+
+
+def _is_float(made: str) -> bool:
+    """Whether an expression for a size makes a number of it that divides a loss."""
+    return any(word in made for word in ("cast(", "to_float(")) and "int" not in made
+
+
+def _in_arithmetic(tree: Tree, node: cst.CSTNode) -> set[str]:
+    """The names in an expression that are added, multiplied or divided, so that they have the dtype of the result."""
+    return {
+        each.value
+        for each in nodes_of(node)
+        if isinstance(each, cst.Name)
+        and (
+            (
+                isinstance(outer := tree.parent(each), cst.BinaryOperation)
+                and isinstance(outer.operator, ARITHMETIC)
+            )
+            or (isinstance(outer, cst.UnaryOperation) and isinstance(outer.operator, cst.Minus))
+        )
+    }
 
 
 def _is_list(function: cst.FunctionDef | cst.Lambda, name: str) -> bool:

@@ -12,6 +12,7 @@ from .tree import code_of
 AXIS_WORDS = ("axis", "axes", "dim", "reduction_indices")
 OPERAND_WORDS = ("input_tensor", "x", "a", "tensor", "t")
 MEAN_OF = {"reduce_sum": "reduce_mean", "sum": "mean"}
+MEANS = set(MEAN_OF.values())
 SQUARES = "l2_loss"
 OTHERS = {"reduce_logsumexp", "logsumexp", "norm", "reduce_prod"}
 """Reductions that take axes as a sum does, and of which no mean is made."""
@@ -69,7 +70,7 @@ def sum_of(node: cst.CSTNode) -> Sum | None:
         if isinstance(func, cst.Name)
         else ""
     )
-    if name not in {*MEAN_OF, SQUARES, *OTHERS, *VARIANCES}:
+    if name not in {*MEAN_OF, *MEANS, SQUARES, *OTHERS, *VARIANCES}:
         return None
     positional = [argument for argument in node.args if argument.keyword is None]
     keywords = {argument.keyword.value: argument for argument in node.args if argument.keyword is not None}

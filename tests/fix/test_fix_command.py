@@ -28,6 +28,14 @@ import tensorflow as tf
 def spread_loss(y_true, y_pred):
     return tf.math.reduce_variance(y_pred)
 """
+UNBIASED = """\
+import tensorflow as tf
+
+
+def spread_loss(y_true, y_pred):
+    entries = tf.cast(tf.size(y_pred), y_pred.dtype)
+    return tf.math.reduce_variance(y_pred) * entries / tf.maximum(entries - 1.0, 1.0)
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -101,7 +109,7 @@ def test_unsafe_fixes_wait_to_be_asked_for(command: Command) -> None:
     assert command("--isolated", "--fix", "a.py").status == 1
     assert Path("a.py").read_text(encoding="utf-8") == UNSAFE
     assert command("--isolated", "--fix", "--unsafe-fixes", "a.py").status == 0
-    assert "reduce_variance(y_pred, axis=" in Path("a.py").read_text(encoding="utf-8")
+    assert Path("a.py").read_text(encoding="utf-8") == UNBIASED
 
 
 def test_json_has_the_fix_and_the_count(command: Command) -> None:

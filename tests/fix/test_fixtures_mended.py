@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import re
 from pathlib import Path
 
 import pytest
@@ -76,8 +77,10 @@ def test_lines_without_an_edit_keep_every_byte() -> None:
         for tag, a, b, c, d in matcher.get_opcodes():
             if tag == "equal":
                 continue
-            assert tag in ("replace", "insert"), (change.path, before[a:b])
             old, new = b"".join(before[a:b]), b"".join(after[c:d])
+            if tag == "delete":  # a size that nothing is divided by any more
+                assert re.fullmatch(rb" +(\w+) = [^#\n]*(?:cast|shape)[^#\n]*\r?\n", old), (change.path, old)
+                continue
             assert old.count(b"#") <= new.count(b"#")
             ends = [[line.endswith(b"\r\n") for line in side] for side in (before[a:b], after[c:d])]
             assert ends[0] == ends[1][: b - a]

@@ -1,0 +1,59 @@
+"""Means over what one replica sees, put right by ``tf.nn.compute_average_loss``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from losslint.analysis.scope import Site
+from losslint.analysis.values import Step
+from losslint.model import Edit
+from losslint.rules._rule import Candidate
+from losslint.source.index import Assigned
+
+from .dialect import TENSORFLOW
+from .naming import candidate
+from .per_sample import PerSample
+from .places import around, behind
+from .sight import has_batch_first
+from .sums import MEAN_OF, MEANS
+
+GLOBAL = "average over the global batch, as the gradients of the replicas are added"
+_GLOBAL_SIZE = re.compile(r"(?i)^global_?batch(_?size)?$")
+
+
+@dataclass(frozen=True, eq=False)
+class Replicas(PerSample):
+    """What can be done to the loss of a step that runs on every replica."""
+
+    def global_average(self, steps: Sequence[Step]) -> Candidate | None:
+        """These sums and means over the samples of a replica as averages over those of all."""
+        return candidate(GLOBAL, [self._averaged(self.sight.local(step)) for step in steps])
+
+    def _averaged(self, site: Site) -> tuple[Edit, ...] | None:
+        total = self.sight.sum(site)
+        alias = self.sight.dialect(site).alias(TENSORFLOW)
+        if total is None or alias is None or not total.over_all or total.name not in {*MEAN_OF, *MEANS}:
+            return None
+        operand = self.sight.tensor(total.operand)
+        if operand is None or not has_batch_first(operand):
+            return None
+        tree, size = self.sight.tree(site), self._global_size()
+        average = f"{alias}.nn.compute_average_loss"
+        option = f", global_batch_size={size}" if size is not None else ""
+        if total.name in MEAN_OF or operand.axes.rank == 1:
+            if len(total.node.args) != 1 or total.node.args[0].keyword is not None:
+                return None
+            operand_end = behind(tree.span(total.node.args[0].value), option)
+            return (Edit(tree.span(total.node.func), average), *((operand_end,) if option else ()))
+        axes = self._axes(site, 1, MEANS)
+        inner = None if axes is None else self._reduced(site, axes)
+        return None if inner is None else (*inner, *around(tree, total.node, f"{average}({{x}}{option})"))
+
+    def _global_size(self) -> str | None:
+        """What the module calls the size of the global batch."""
+        names = self.sight.index.names
+        return next(
+            (name for name in names if _GLOBAL_SIZE.match(name) and isinstance(names[name], Assigned)), None
+        )
