@@ -130,6 +130,13 @@ class Settings:
                 values["python"] = _interpreter(table["python"], layer.base)
         return ConfirmSettings(**{key.replace("-", "_"): value for key, value in values.items()})
 
+    @property
+    def baseline(self) -> str | None:
+        """The file of known findings, if there is one."""
+        layer = self.origin_of("baseline")
+        file = layer.values["baseline"]
+        return None if file is None else _shown(os.path.join(layer.base, os.path.expanduser(file)))
+
     def selects(self, code: str, path: str) -> bool:
         """Whether the rule is on for this file (absolute path)."""
         return self.selection.selects(code) and not selection.matches(code, self._ignored_in(path))

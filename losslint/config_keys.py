@@ -171,6 +171,7 @@ KEYS: Mapping[str, Key] = {
     "batch-arguments": Key(strings, (), "names of parameters that carry the batch axis"),
     "other-arguments": Key(strings, (), "names of parameters that carry no batch axis"),
     "ops": Key(strings, (), "further tables of operations"),
+    "baseline": Key(string, None, "the file of findings that are known and left out"),
     "output-format": Key(one_of(OUTPUT_FORMATS), None, "how findings are written"),
     "statistics": Key(flag, False, "count by rule"),
     "exit-zero": Key(flag, False, "exit with 0 even with findings"),

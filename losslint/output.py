@@ -53,8 +53,8 @@ class Output:
             self.write(pieces)
         self._close(finished, seconds)
 
-    def difference(self, finished: Run, seconds: float) -> None:
-        """Write what fixes would change as a diff, in the encoding of each file. Raises Unwritable."""
+    def difference(self, finished: Run, seconds: float, *, how: str = "fixed") -> None:
+        """Write what would change as a diff, in the encoding of each file. Raises Unwritable."""
         from losslint.fix.diff import difference
 
         self.complain(finished)
@@ -69,7 +69,7 @@ class Output:
             print_bytes(diff)
         if not self.quiet:
             fixable = sum(change.fixed for change in finished.changes)
-            say(f"{counted(fixable, 'finding')} would be fixed in {counted(len(finished.changes), 'file')}")
+            say(f"{counted(fixable, 'finding')} would be {how} in {counted(len(finished.changes), 'file')}")
         if self.verbose:
             for line in _details(finished, seconds):
                 say(line)
@@ -170,15 +170,18 @@ def described(error: FileError) -> str:
 
 def _summary(finished: Run) -> str:
     found = counted(len(finished.findings), "finding") if finished.findings else "nothing found"
-    if finished.fixed:
-        left = f"{len(finished.findings)} left" if finished.findings else "none left"
-        found = f"{counted(finished.fixed, 'finding')} fixed, {left}"
+    for number, how in ((finished.fixed, "fixed"), (finished.silenced, "silenced")):
+        if number:
+            left = f"{len(finished.findings)} left" if finished.findings else "none left"
+            found = f"{counted(number, 'finding')} {how}, {left}"
     verdicts = Counter(finding.confirmation.status for finding in finished.findings if finding.confirmation)
     if verdicts:
         words = (
             f"{verdicts[word]} {word}" for word in ("confirmed", "refuted", "unconfirmed") if verdicts[word]
         )
         found = f"{found} ({', '.join(words)})"
+    if finished.known:
+        found = f"{found}, {counted(finished.known, 'known finding')} left out"
     checked = (
         f"{counted(finished.files, 'file')} and {counted(len(finished.losses), 'loss', 'losses')} checked"
     )

@@ -36,6 +36,7 @@ from losslint.source.text import (
 from losslint.suppress import apply_suppressions, unknown_codes
 
 if TYPE_CHECKING:
+    from losslint.baseline import Baseline
     from losslint.engine import ModuleResolver
     from losslint.fix.prove import Withheld
     from losslint.fix.rounds import Measure, Mender
@@ -48,12 +49,19 @@ STDIN_NAME = "<stdin>"
 class Mending:
     """Fixes are wanted with the findings; ``apply``: and applied, ``unsafe`` ones too if that is said.
 
-    ``measure`` runs each of them first, in this process' charge.
+    ``measure`` runs each of them first, in this process' charge. ``silence``: instead of fixes, comments that
+    silence the findings are applied. What ``baseline`` holds is left as it is.
     """
 
     apply: bool = False
     unsafe: bool = False
     measure: Measure | None = None
+    silence: bool = False
+    baseline: Baseline | None = None
+
+    def chosen(self, findings: Sequence[Finding], source: SourceText) -> Sequence[Finding]:
+        """The findings of a file that something may be done about."""
+        return findings if self.baseline is None else self.baseline.without_known(findings, source.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +81,10 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What the fixes make of one file: its bytes before and after, and what is found in it then."""
+    """What is made of one file: its bytes before and after, and what is found in it then.
+
+    ``fixed`` findings are gone.
+    """
 
     path: str
     before: bytes
@@ -111,10 +122,15 @@ class Run:
     tracebacks: tuple[str, ...] = ()
     stdin: Task | None = None
     fixed: int = 0
+    silenced: int = 0
     changes: tuple[Change, ...] = ()
     """What fixes would change, or have changed: ``fixed`` counts what was written (or handed to stdout)."""
     withheld: tuple[str, ...] = ()
     """Fixes that were not offered, and why."""
+    paths: tuple[str, ...] = ()
+    """The files that were checked, as shown."""
+    known: int = 0
+    """Findings that a baseline holds; they are left out."""
 
     @property
     def status(self) -> int:
@@ -166,7 +182,9 @@ def run(
     checked = [_written(check_file(task), task) if write else check_file(task) for task in tasks]
     errors = [*discovered.errors, *config_errors.values()]
     finished = _collected(tasks, checked, errors, discovered.warnings)
-    return replace(finished, fixed=sum(change.fixed for change in finished.changes)) if write else finished
+    done = sum(change.fixed for change in finished.changes) if write else 0
+    silenced = done if mending is not None and mending.silence else 0
+    return replace(finished, fixed=done - silenced, silenced=silenced)
 
 
 def _collected(
@@ -176,6 +194,7 @@ def _collected(
     failures = [result.error for result in results if result.error is not None]
     return Run(
         files=len(results) - len(failures),
+        paths=tuple(result.path for result in results if result.error is None),
         findings=tuple(sorted((found for result in results for found in result.findings), key=_place)),
         losses=tuple(
             sorted(
@@ -279,6 +298,8 @@ def _mended(checked: Checked, source: SourceText, data: bytes, task: Task) -> Ch
             reason = f"{task.path}: no fixes: text in {source.encoding} does not come back as the same bytes"
             return replace(checked, withheld=(reason,))
         assert task.mending is not None
+        if task.mending.silence:
+            return _silenced(checked, source, data, task)
         mender = _mender(task)
         findings, withheld = mender.offered(source, result.findings)
         checked = replace(
@@ -305,6 +326,21 @@ def _told(withheld: Sequence[Withheld], source: SourceText) -> tuple[str, ...]:
     return tuple(f"{source.path}:{source.in_cell(each.finding.span).place}: {each}" for each in withheld)
 
 
+def _silenced(checked: Checked, source: SourceText, data: bytes, task: Task) -> Checked:
+    """A checked file with comments for its findings, and with what is found in it then."""
+    from losslint.fix.edits import applied
+    from losslint.fix.silence import silencing
+
+    assert task.mending is not None
+    edits = silencing(source, task.mending.chosen(checked.result.findings, source))
+    if not edits:
+        return checked
+    after = applied(source, edits).encode()
+    now = check_file(replace(task, data=after, mending=None)).result
+    silenced = len(checked.result.findings) - len(now.findings)
+    return replace(checked, change=Change(task.path, data, after, source.encoding, now, silenced))
+
+
 def _mender(task: Task) -> Mender:
     from losslint.fix.rounds import Mender, Reading
 
@@ -319,6 +355,9 @@ def _mender(task: Task) -> Mender:
         # What came through stdin need not be what lies at the path that it was given.
         return Reading(reason="standard input is not run")
 
+    def curable(source: SourceText, findings: Sequence[Finding]) -> Sequence[Finding]:
+        return mending.chosen(findings, source)
+
     measure = not_run if mending.measure is not None and task.data is not None else mending.measure
     return Mender(
         settings.analysis,
@@ -327,6 +366,7 @@ def _mender(task: Task) -> Mender:
         mending.unsafe,
         measure,
         modules=task.modules,
+        curable=curable,
     )
 
 

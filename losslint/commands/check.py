@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from losslint.commands.options import console_options, path_options, selection_options, stdin_option
+from losslint.commands import adopting
+from losslint.commands.options import (
+    adoption_options,
+    console_options,
+    path_options,
+    selection_options,
+    stdin_option,
+)
 from losslint.commands.running import configuration_for, run_paths, run_settings
 from losslint.config import Configuration, Settings
 from losslint.config_keys import OUTPUT_FORMATS
@@ -18,6 +26,9 @@ from losslint.run import Mending, Run
 
 if TYPE_CHECKING:
     from losslint.fix.measure import Measurer
+
+
+Announce = Callable[[str], None]
 
 
 @click.command("check", short_help="Lint files and directories.")
@@ -33,6 +44,7 @@ if TYPE_CHECKING:
 @click.option("--diff", is_flag=True, help="Print what --fix would change, and change nothing.")
 @click.option("--unsafe-fixes", is_flag=True, help="Apply or show fixes that may change what is meant, too.")
 @click.option("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 if anything was fixed.")
+@adoption_options
 @click.option("--confirm", is_flag=True, help="Import and run the losses that findings are about; measure.")
 @click.option("--python", metavar="PATH", help="The interpreter or environment that has TensorFlow.")
 @console_options
@@ -46,6 +58,8 @@ def command(
     diff: bool,
     unsafe_fixes: bool,
     exit_non_zero_on_fix: bool,
+    write_baseline: str | None,
+    add_noqa: bool,
     confirm: bool,
     python: str | None,
     quiet: bool,
@@ -57,6 +71,11 @@ def command(
     Exit status: 0 nothing found, 1 findings, 2 something could not be checked.
     """
     started = time.perf_counter()
+
+    def announce(line: str) -> None:
+        if not quiet:
+            say(line)
+
     configuration = configuration_for(options, config=config, isolated=isolated)
     settings = run_settings(configuration)
     output = output_for(settings, file=output_file, quiet=quiet, verbose=verbose)
@@ -64,46 +83,53 @@ def command(
         raise click.UsageError(f"--statistics has no place in --output-format {output.format}")
     if python is not None and not confirm:
         raise click.UsageError("--python is the interpreter for --confirm, which is not asked for")
-    wanted = fix or diff or FORMATS[output.format].fixes
+    if add_noqa and (fix or confirm or write_baseline is not None):
+        raise click.UsageError("--add-noqa goes with neither --fix nor --confirm nor --write-baseline")
+    if write_baseline is not None and diff:
+        raise click.UsageError("--diff changes nothing, and --write-baseline records what is there")
+    baseline = None if write_baseline is not None else adopting.baseline_of(settings)
+    applied = fix or diff or add_noqa
+    wanted = applied or FORMATS[output.format].fixes
     with ExitStack() as stack:
         measure = None
         if confirm and wanted:
-            measure = stack.enter_context(closing(_measurer(configuration, settings, python, quiet=quiet)))
-        mending = Mending(fix or diff, unsafe_fixes, measure) if wanted else None
-        finished = run_paths(paths, configuration, stdin_filename, mending, write=fix and not diff)
+            measure = stack.enter_context(closing(_measurer(configuration, settings, python, announce)))
+        left_alone = baseline if applied or measure is not None else None
+        mending = Mending(applied, unsafe_fixes, measure, add_noqa, left_alone) if wanted else None
+        finished = run_paths(paths, configuration, stdin_filename, mending, write=applied and not diff)
+    if baseline is not None:
+        finished = adopting.without_known(finished, baseline, configuration)
     if confirm and finished.findings and not diff:  # a diff has no place for what would be measured
-        finished = _confirmed(finished, configuration, settings, python, quiet=quiet)
+        finished = _confirmed(finished, configuration, settings, python, announce)
+    if write_baseline is not None:
+        finished = adopting.recorded(finished, write_baseline, configuration, announce)
     if diff:
-        output.difference(finished, time.perf_counter() - started)
+        output.difference(finished, time.perf_counter() - started, how="silenced" if add_noqa else "fixed")
     else:
-        output.report(finished, time.perf_counter() - started, fixing=fix)
+        output.report(finished, time.perf_counter() - started, fixing=applied)
     if finished.status == 0 and exit_non_zero_on_fix and finished.fixed:
         return 1
     return 0 if finished.status == 1 and settings.value("exit-zero") else finished.status
 
 
 def _confirmed(
-    finished: Run, configuration: Configuration, settings: Settings, python: str | None, *, quiet: bool
+    finished: Run, configuration: Configuration, settings: Settings, python: str | None, announce: Announce
 ) -> Run:
     """The findings after their losses were run. Only here does a check execute what it checks."""
     from losslint.confirm.check import confirmed
     from losslint.confirm.options import options_for
 
     options = options_for(settings.confirm, python=python)
-    return confirmed(finished, configuration, options, announce=lambda line: None if quiet else say(line))
+    return confirmed(finished, configuration, options, announce)
 
 
 def _measurer(
-    configuration: Configuration, settings: Settings, python: str | None, *, quiet: bool
+    configuration: Configuration, settings: Settings, python: str | None, announce: Announce
 ) -> Measurer:
     """What runs fixes before they are offered."""
     from losslint.confirm.options import options_for
     from losslint.confirm.requests import with_inputs
     from losslint.fix.measure import Measurer
-
-    def announce(line: str) -> None:
-        if not quiet:
-            say(line)
 
     options = options_for(settings.confirm, python=python)
     return Measurer(options, lambda request: with_inputs(request, configuration, None), announce)

@@ -99,6 +99,15 @@ path_options = _together(
 )
 """Which paths are read, and which configuration."""
 
+adoption_options = _together(
+    click.option("--baseline", metavar="FILE", help="Leave out the findings that this file holds."),
+    click.option(
+        "--write-baseline", metavar="FILE", help="Write all findings there; from then on they are known."
+    ),
+    click.option("--add-noqa", is_flag=True, help="Add a noqa comment for every finding."),
+)
+"""Ways to live with findings that are there already."""
+
 stdin_option = click.option(
     "--stdin-filename", metavar="PATH", help="What to call standard input (PATH `-`)."
 )

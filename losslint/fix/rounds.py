@@ -52,7 +52,8 @@ class Mended:
 class Mender:
     """How files are mended: which codes count, which findings are silenced, whether unsafe fixes are wanted.
 
-    ``judge`` leaves of raw findings those that are selected and not suppressed.
+    ``judge`` leaves of raw findings those that are selected and not suppressed, ``curable`` of these the ones that
+    may be mended.
     """
 
     settings: AnalysisSettings
@@ -62,16 +63,19 @@ class Mender:
     measure: Measure | None = None
     known: dict[str, Analysed] = field(default_factory=dict)
     modules: ModuleResolver | None = None
+    curable: Callable[[SourceText, Sequence[Finding]], Sequence[Finding]] = lambda _, findings: findings
 
     def offered(
         self, source: SourceText, findings: Sequence[Finding]
     ) -> tuple[tuple[Finding, ...], tuple[Withheld, ...]]:
         """The findings with their proved fixes, and the candidates that failed."""
-        offers = list(self._prover(source).offers(findings))
+        curable = self.curable(source, findings)
+        offers = list(self._prover(source).offers(curable))
         if self.measure is not None:
             offers = [self._measured(source, offer, self.measure) for offer in offers]
         withheld = tuple(reason for offer in offers for reason in offer.withheld)
-        return tuple(replace(offer.finding, fix=offer.fix) for offer in offers), withheld
+        cures = {finding: offer.fix for finding, offer in zip(curable, offers, strict=True)}
+        return tuple(replace(finding, fix=cures.get(finding)) for finding in findings), withheld
 
     def _prover(self, source: SourceText) -> Prover:
         return Prover(source, self.settings, self.is_on, self.known, self.modules)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 _TEMPORARY = re.compile(r"\..+\.losslint-(\d+)\.tmp")
@@ -36,25 +36,49 @@ def replace_file(path: str, before: bytes, after: bytes) -> None:
         raise NotWritten(f"not fixed: {(error.strerror or str(error)).lower()}") from None
 
 
+def write_file(path: str, data: bytes) -> None:
+    """Write a file of our own, over what was there. Keeps mode, owner and symbolic links. Raises NotWritten."""
+    target = os.path.realpath(path)
+    try:
+        status = os.stat(target) if os.path.exists(target) else None
+        if status is not None and not stat.S_ISREG(status.st_mode):
+            raise NotWritten("cannot be written: it is not a regular file")
+        _put(target, status, data)
+    except OSError as error:
+        raise NotWritten(f"cannot be written: {(error.strerror or str(error)).lower()}") from None
+
+
 def _replace(target: str, status: os.stat_result, before: bytes, after: bytes) -> None:
+    def unchanged() -> None:
+        with open(target, "rb") as file:
+            if file.read() != before:
+                raise NotWritten("not fixed: the file has changed since it was read")
+
+    _put(target, status, after, unchanged)
+
+
+def _put(
+    target: str, status: os.stat_result | None, data: bytes, last_look: Callable[[], None] = lambda: None
+) -> None:
+    """Write beside the target, take a ``last_look``, rename. ``status`` is that of the target, if there is one."""
     folder, name = os.path.split(target)
     temporary = os.path.join(folder, f".{name}.losslint-{os.getpid()}.tmp")
     try:
         # Not for others to read before it has the mode of the file.
+        mode = 0o666 if status is None else 0o600
         descriptor = os.open(
-            temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), 0o600
+            temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), mode
         )
         with os.fdopen(descriptor, "wb") as file:
-            file.write(after)
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        if hasattr(os, "chown"):
-            with suppress(PermissionError):
-                os.chown(temporary, status.st_uid, status.st_gid)
-        os.chmod(temporary, stat.S_IMODE(status.st_mode))
-        with open(target, "rb") as file:
-            if file.read() != before:
-                raise NotWritten("not fixed: the file has changed since it was read")
+        if status is not None:
+            if hasattr(os, "chown"):
+                with suppress(PermissionError):
+                    os.chown(temporary, status.st_uid, status.st_gid)
+            os.chmod(temporary, stat.S_IMODE(status.st_mode))
+        last_look()
         os.replace(temporary, target)
     finally:
         with suppress(FileNotFoundError):

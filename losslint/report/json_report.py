@@ -34,6 +34,7 @@ def render_json(finished: Run, lines: Lines, style: Style) -> Iterator[str]:
             "losses": len(finished.losses),
             "findings": len(finished.findings),
             "fixed": finished.fixed,
+            "known": finished.known,
         },
     }
     if style.statistics:
@@ -44,7 +45,7 @@ def render_json(finished: Run, lines: Lines, style: Style) -> Iterator[str]:
 def render_json_lines(finished: Run, lines: Lines, style: Style) -> Iterator[str]:
     """One finding per line."""
     for finding in finished.findings:
-        yield _encoded(finding_data(finding), -1) + "\n"
+        yield compact(finding_data(finding)) + "\n"
 
 
 def render_losses(losses: Sequence[Loss], errors: Sequence[FileError]) -> Iterator[str]:
@@ -61,6 +62,11 @@ def render_losses(losses: Sequence[Loss], errors: Sequence[FileError]) -> Iterat
 def encode(document: Any) -> str:
     """Indented JSON with a line end."""
     return _encoded(document, 2) + "\n"
+
+
+def compact(document: Any) -> str:
+    """JSON on one line, without a line end."""
+    return _encoded(document, -1)
 
 
 def _encoded(document: Any, indent: int) -> str:

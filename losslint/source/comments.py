@@ -163,6 +163,28 @@ def read_pragmas(source: SourceText) -> Pragmas:
 
 
 @dataclass(frozen=True, slots=True)
+class Noqa:
+    """A ``noqa`` within a comment: its codes, ``None`` for all, and where it starts and ends."""
+
+    codes: tuple[str, ...] | None
+    start: int
+    end: int
+
+
+def noqa_in(comment: str) -> Noqa | None:
+    """The ``noqa`` in the text of a comment."""
+    match = _NOQA.search(comment)
+    if match is None:
+        return None
+    codes = match["codes"]
+    return Noqa(
+        None if codes is None else tuple(re.split(r"[,\s]+", codes.upper())),
+        match.start(),
+        match.start() + len(match.group().rstrip()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class _Comment:
     text: str
     line: int
@@ -197,18 +219,17 @@ class _Reader:
         )
 
     def read(self, comment: _Comment) -> None:
-        if noqa := _NOQA.search(comment.text):
+        if noqa := noqa_in(comment.text):
             self._noqa(comment, noqa)
         if pragma := _PRAGMA.search(comment.text):
             self._pragma(comment, pragma)
 
-    def _noqa(self, comment: _Comment, match: re.Match[str]) -> None:
-        codes = match["codes"]
+    def _noqa(self, comment: _Comment, noqa: Noqa) -> None:
         # A noqa speaks of its own line only, as for every other tool that reads it.
         self._suppressions.append(
             Suppression(
-                comment.place(match.start(), len(match.group().rstrip())),
-                None if codes is None else tuple(re.split(r"[,\s]+", codes.upper())),
+                comment.place(noqa.start, noqa.end - noqa.start),
+                noqa.codes,
                 comment.first,
                 comment.last,
                 shared=True,
@@ -269,7 +290,7 @@ def _comments(text: str) -> Iterator[_Comment]:
     decorated: int | None = None
     start: int | None = None
     is_decorator = False
-    for token in _tokens(text):
+    for token in tokens(text):
         if token.type == tokenize.COMMENT:
             # Before the first token of a statement a comment stands alone; inside one it trails.
             comments.append((token, start is None))
@@ -305,7 +326,8 @@ def _attached(
         yield _Comment(token.string, line, column, *((first, last) if inside else (line, line)), own_line)
 
 
-def _tokens(text: str) -> Iterator[tokenize.TokenInfo]:
+def tokens(text: str) -> Iterator[tokenize.TokenInfo]:
+    """The tokens of a source, as far as it tokenizes; lines are numbered as by ``split_lines``."""
     # The tokenizer of 3.10 and 3.11 does not end a line at a lone \r; all versions number lines alike after
     # this.
     lines = iter(split_lines(text.replace("\r\n", "\n").replace("\r", "\n")))

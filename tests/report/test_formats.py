@@ -142,7 +142,7 @@ def test_json_follows_its_schema_and_holds_everything() -> None:
     assert (finding["degree"], finding["gradient_degree"], finding["coupled"]) == ("mixed", "0", True)
     assert document["errors"] == [{"path": "gone.py", "message": "no such file or directory"}]
     assert document["warnings"] == ["src: no Python files found"]
-    assert document["summary"] == {"files": 2, "losses": 1, "findings": 2, "fixed": 0}
+    assert document["summary"] == {"files": 2, "losses": 1, "findings": 2, "fixed": 0, "known": 0}
 
 
 def test_json_has_the_keys_that_are_promised() -> None:
