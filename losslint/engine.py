@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from losslint.analysis import classes
+from losslint.analysis.budget import OUTER_STEPS, OutOfBudget, Overdrawn
 from losslint.analysis.declared import axes_of_annotation, axes_of_spec
 from losslint.analysis.degree import ZERO, spell
-from losslint.analysis.interpreter import Interpreter, OutOfBudget
+from losslint.analysis.interpreter import Interpreter
 from losslint.analysis.names import function_at, lookup
 from losslint.analysis.optable import OpTable, builtin_table
 from losslint.analysis.outcome import Outcome, Problem, settle
@@ -150,7 +151,7 @@ class Check:
             batch_arguments=self.settings.batch_arguments, other_arguments=self.settings.other_arguments
         )
         program = Program(self.table, self.resolver)
-        self.scout = Interpreter(program, self.vocabulary)
+        self.scout = Interpreter(program, self.vocabulary, self.index)
         self.handed = Handed(self.index)
         findings: dict[tuple[str, object], Finding] = {}
         losses: list[Loss] = []
@@ -194,12 +195,12 @@ class Check:
             recording = Recording()
             self.recordings.append(recording)
         own = Program(self.table, self.resolver, _scopes=dict(program._scopes))
-        return Interpreter(own, self.vocabulary, recording=recording)
+        return Interpreter(own, self.vocabulary, self.index, recording=recording)
 
     def _run_script(self, run: Interpreter, statement: ast.stmt) -> None:
         """Run a module-level statement for what it hands over."""
         scope = Scope(self.index, self.index.slice_of(statement), outer=run.program.scope_of(self.index))
-        run.hurry()
+        run.budget.hurry()
         with suppress(OutOfBudget):
             run.execute_statement(statement, scope)
 
@@ -301,7 +302,7 @@ class Check:
         run.entry = self.index
         run.uses.seen.clear()
         if entry.found_by == "use":
-            run.hurry()
+            run.budget.hurry()
         value = run.run_body(closure, scope)
         return self.handed.first(run, entry.found_by) if entry.found_by in ("gradient", "add_loss") else value
 
@@ -311,7 +312,8 @@ class Check:
             outermost = entry.outer
             while outermost.outer is not None:
                 outermost = outermost.outer
-            self._run_outer(run, outermost.qualname, entry)
+            with suppress(Overdrawn), run.budget.part(OUTER_STEPS):
+                self._run_outer(run, outermost.qualname, entry)
             return run.defined.get(entry.qualname, Unknown(f"{entry.qualname} is never made"))
         if isinstance(entry.node, (ast.Lambda, ast.Call)):
             return lookup(run, run.program.scope_of(self.index), entry.qualname)

@@ -10,7 +10,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from losslint.analysis import uses
-from losslint.analysis.interpreter import Interpreter, OutOfBudget, batch
+from losslint.analysis.budget import OutOfBudget
+from losslint.analysis.interpreter import Interpreter, batch
 from losslint.analysis.outcome import Outcome, settle
 from losslint.analysis.uses import Use
 from losslint.analysis.values import Const, Either, Tensor, Value

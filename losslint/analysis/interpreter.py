@@ -18,6 +18,7 @@ from losslint.source.index import ModuleIndex
 from . import invoke
 from .algebra import At
 from .axes import FEATURES, PLAIN, SCALAR, WILD, batch_first
+from .budget import SETTING_STEPS, Budget, Overdrawn
 from .builtin import SPECIAL
 from .degree import ONE, ZERO
 from .expressions import evaluate
@@ -42,18 +43,13 @@ from .values import (
     Value,
     constant,
     either,
+    holds_data,
     lift,
 )
 from .vocabulary import Vocabulary
 
 MAX_DEPTH = 24
 MAX_RECURSION = 2
-MAX_STEPS = 60_000
-HURRIED_STEPS = 10_000
-
-
-class OutOfBudget(Exception):
-    """The loss is too large to follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +67,9 @@ class Interpreter:
 
     program: Program
     vocabulary: Vocabulary
-    steps: int = 0
+    home: ModuleIndex | None = None
+    """The module whose losses are analysed."""
+    budget: Budget = field(default_factory=Budget)
     bound: list[Bound] = field(default_factory=list)
     defined: dict[str, Function] = field(default_factory=dict)
     """Every function that was made so far, by qualified name: how entries inside factories are found."""
@@ -97,19 +95,9 @@ class Interpreter:
         """Whether a function of that dotted name is one the interpreter itself understands."""
         return self.program.table.canonical(name) in SPECIAL
 
-    def tick(self) -> None:
-        """Count one unit of work. Raises OutOfBudget."""
-        self.steps += 1
-        if self.steps > MAX_STEPS:
-            raise OutOfBudget
-
-    def hurry(self) -> None:
-        """Leave little time for what follows: code that holds no loss itself, but may say what becomes of one."""
-        self.steps = max(self.steps, MAX_STEPS - HURRIED_STEPS)
-
     def evaluate(self, node: cst.BaseExpression, scope: Scope, flow: Flow) -> Value:
         """The value of an expression."""
-        self.tick()
+        self.budget.tick()
         value = evaluate(self, node, scope, flow)
         if self.recording is not None:
             self.recording.values[node] = value
@@ -177,7 +165,21 @@ class Interpreter:
             this=function.bound,
         )
         bind_parameters(closure, scope, positional, kwargs)
-        return self.run_body(closure, scope)
+        if not self._is_setting(function, args, kwargs):
+            return self.run_body(closure, scope)
+        try:
+            with self.budget.part(SETTING_STEPS):
+                return self.run_body(closure, scope)
+        except Overdrawn:
+            return Unknown(f"{closure.qualname} (too large)")
+
+    def _is_setting(self, function: Function, args: Sequence[Value], kwargs: Mapping[str, Value]) -> bool:
+        """Whether a call leaves the module and takes nothing of a batch along: what it makes is a setting."""
+        if self.home is None or self.budget.limited or function.closure.scope.module is self.home:
+            return False
+        return not (
+            holds_data(function) or any(map(holds_data, args)) or any(map(holds_data, kwargs.values()))
+        )
 
     def run_body(self, closure: Closure, scope: Scope, flow: Flow | None = None) -> Value:
         """Run a function whose parameters are bound and gather what it returns."""
@@ -203,7 +205,7 @@ class Interpreter:
 
     def call(self, at: At, fn: Value, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
         """Call any value."""
-        self.tick()
+        self.budget.tick()
         names = tuple(kwargs)
 
         def one(callee: Value, *values: Value) -> Value:
@@ -216,8 +218,8 @@ class Interpreter:
         return result
 
     def note(self, scope: Scope, target: cst.CSTNode, name: str, value: Value) -> None:
-        """Record an assignment of the watched function."""
-        if self._stack and self._stack[-1].node is self.watched:
+        """Record an assignment of the watched function, and none of the globals that it makes somebody look up."""
+        if self._stack and self._stack[-1].node is self.watched and scope.qualname:
             self.bound.append(Bound(scope.site(target), name, value))
 
     @contextmanager

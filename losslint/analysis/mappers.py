@@ -87,13 +87,15 @@ def _cond(run: Interpreter, at: At, operation: Operation, roles: Mapping[str, Va
 
     test = roles.get("condition", Unknown(at.name))
     truth = truth_of(test)
+    place = at.site.span
+    name = f"{at.name} at {place.line}:{place.column}"
     options = []
     for outcome, role in ((True, "true_fn"), (False, "false_fn")):
         if truth is not None and truth is not outcome:
             continue
         fn = roles.get(role, Unknown(at.name))
         value = run.call(at, fn, [], {}) if not isinstance(fn, (Tensor, Const)) else fn
-        options.append((frozenset({(f"{at.name} {id(at.site.node)}", outcome)}), value))
+        options.append((frozenset({(name, outcome)}), value))
     return chosen_by(test, either(options))
 
 

@@ -10,6 +10,7 @@ import libcst as cst
 
 from losslint.source.index import Assigned, Import, ModuleIndex
 
+from .budget import OutOfBudget
 from .degree import ZERO
 from .program import class_value
 from .scope import ModuleRef, Scope
@@ -55,7 +56,11 @@ def global_name(run: Interpreter, index: ModuleIndex, name: str) -> Value:
             return LITERALS[name]
         return External(f"builtins.{name}") if hasattr(builtins, name) else Unknown(name)
     scope.names[name] = Unknown(name)  # a cycle ends here
-    value = _define(run, index, scope, definition, name)
+    try:
+        value = _define(run, index, scope, definition, name)
+    except OutOfBudget:
+        del scope.names[name]
+        raise
     scope.names[name] = value
     return value
 

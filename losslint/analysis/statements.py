@@ -63,7 +63,7 @@ class Flow:
 def run_block(run: Interpreter, body: Sequence[Any], scope: Scope, flow: Flow) -> bool:
     """Run statements in order; False if control does not reach the end."""
     for statement in body:
-        run.tick()
+        run.budget.tick()
         if isinstance(statement, cst.SimpleStatementLine):
             for small in statement.body:
                 handler = SMALL.get(type(small))

@@ -359,6 +359,37 @@ def tensor(value: Value) -> Tensor:
     return unknown_tensor(f"{type(value).__name__.lower()} used as a tensor")
 
 
+def holds_data(value: Value, depth: int = 3) -> bool:
+    """Whether a batch, a number of samples or a function that may know of one is within reach of a value."""
+    if isinstance(value, Tensor):
+        return value.data or value.degree != ZERO or value.axes.total != ZERO or bool(value.nominal)
+    if isinstance(value, (ShapeOf, Rank, Range)):
+        return True
+    if isinstance(value, Function):
+        made_inside = value.closure.scope.outer is not None and "<locals>" in value.closure.qualname
+        return made_inside or (value.bound is not None and holds_data(value.bound, depth))
+    return depth > 0 and any(holds_data(part, depth - 1) for part in _parts(value))
+
+
+def _parts(value: Value) -> Iterable[Value]:
+    """The values that a value is made of."""
+    if isinstance(value, Seq):
+        return value.items
+    if isinstance(value, Many):
+        return (value.item,)
+    if isinstance(value, Dict):
+        return (*value.items.values(), *(() if value.rest is None else (value.rest,)))
+    if isinstance(value, Either):
+        return [option for _, option in value.options]
+    if isinstance(value, Instance):
+        return list(value.attributes.values())
+    if isinstance(value, Partial):
+        return (value.fn, *value.args, *(given for _, given in value.kwargs))
+    if isinstance(value, Method):
+        return (value.owner,)
+    return ()
+
+
 def either(options: Iterable[tuple[frozenset[tuple[str, bool]], Value]]) -> Value:
     """The options as one value: flattened, contradictions dropped, equal ones merged."""
     flat: list[tuple[frozenset[tuple[str, bool]], Value]] = []
