@@ -61,6 +61,7 @@ class ConfirmSettings:
     timeout: float | None = None
     memory_mb: int | None = None
     inputs: tuple[tuple[str, str], ...] = ()
+    arguments: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

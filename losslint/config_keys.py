@@ -157,6 +157,7 @@ CONFIRM_KEYS: Mapping[str, Key] = {
     "timeout": Key(positive, None, "seconds for one loss"),
     "memory-mb": Key(positive_int, None, "memory for one loss, in MiB"),
     "inputs": Key(texts_by_name, (), "inputs by name of the loss, as in a losslint: inputs comment"),
+    "arguments": Key(texts_by_name, (), "what makes a loss: arguments by name of its class or factory"),
 }
 
 KEYS: Mapping[str, Key] = {

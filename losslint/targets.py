@@ -5,12 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
-from losslint.model import FileError, Loss
+from losslint.model import FileError
 from losslint.run import Run
 from losslint.suggest import did_you_mean
 
 SEPARATOR = "::"
+
+
+class Named(Protocol):
+    """Something with a place: a loss, or a request to run one."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def qualname(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +30,12 @@ class Target:
     path: str
     name: str | None = None
 
-    def means(self, loss: Loss) -> bool:
-        """Whether this is (one of) the losses asked for: by qualified name, or by the end of it."""
-        return self.holds(loss.path) and (
-            self.name is None or loss.qualname == self.name or loss.qualname.endswith(f".{self.name}")
-        )
+    def means(self, loss: Named) -> bool:
+        """Whether this is (one of) the losses asked for: by (a part of) its qualified name.
+
+        A class or a factory stands for every loss in it.
+        """
+        return self.holds(loss.path) and (self.name is None or f".{self.name}." in f".{loss.qualname}.")
 
     def holds(self, path: str) -> bool:
         """Whether a shown path is this target or lies below it."""

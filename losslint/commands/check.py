@@ -128,8 +128,8 @@ def _measurer(
 ) -> Measurer:
     """What runs fixes before they are offered."""
     from losslint.confirm.options import options_for
-    from losslint.confirm.requests import with_inputs
+    from losslint.confirm.requests import configured
     from losslint.fix.measure import Measurer
 
     options = options_for(settings.confirm, python=python)
-    return Measurer(options, lambda request: with_inputs(request, configuration, None), announce)
+    return Measurer(options, lambda request: configured(request, configuration), announce)

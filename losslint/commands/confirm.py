@@ -29,6 +29,9 @@ def _sizes(_context: click.Context, _parameter: click.Parameter, value: str | No
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), help="Seconds for each loss.")
 @click.option("--memory-mb", type=click.IntRange(min=64), help="Memory for each loss, in MiB.")
 @click.option("--inputs", metavar="SPECS", help='What to feed: "y_true=(N,4):real y_pred=(N,4):prob".')
+@click.option(
+    "--arguments", metavar="NAME=VALUE,…", help='What makes it, if it is a class or a closure: "alpha=0.5".'
+)
 @click.option("--gpu", is_flag=True, help="Let TensorFlow see the GPU.")
 @click.option("--output-format", type=click.Choice(("text", "json")), default="text", help="How to write it.")
 @click.option("--report", metavar="FILE", help="Write an HTML report there as well.")
@@ -42,6 +45,7 @@ def command(
     timeout: float | None,
     memory_mb: int | None,
     inputs: str | None,
+    arguments: str | None,
     gpu: bool,
     output_format: str,
     report: str | None,
@@ -63,7 +67,7 @@ def command(
     from losslint.targets import parse_target
 
     configuration = Configuration(command_line({}), only=config, isolated=isolated)
-    asked = requests_for([parse_target(target) for target in targets], configuration, inputs)
+    asked = requests_for([parse_target(target) for target in targets], configuration, inputs, arguments)
     for error in asked.errors:
         _say(f"error: {error.path}: {error.message}")
     for warning in asked.warnings if not quiet else ():

@@ -10,7 +10,7 @@ from losslint.confirm.findings import UNCONFIRMED, confirm_findings
 from losslint.confirm.model import ConfirmOptions, LossRequest, Measured
 from losslint.confirm.options import announcement
 from losslint.confirm.process import NoFramework
-from losslint.confirm.requests import with_inputs
+from losslint.confirm.requests import configured
 from losslint.model import Confirmation, Finding
 from losslint.run import Run
 
@@ -31,7 +31,7 @@ def confirmed(
         from losslint.confirm.session import confirm_losses
 
         announce(announcement(requests))
-        fed = [with_inputs(request, configuration, None) for request in requests]
+        fed = [configured(request, configuration) for request in requests]
         try:
             return list(confirm_losses(fed, options))
         except NoFramework as error:

@@ -18,7 +18,7 @@ FAMILIES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("(N):int[0..4]", "(N,5):prob"),
             ("(N,1):int[0..4]", "(N,5):prob"),
-            ("(N,7):int[0..2]", "(N,7,3):prob"),
+            ("(N,7):int[0..4]", "(N,7,5):prob"),
             ("(N,8,8):int[0..4]", "(N,8,8,5):prob"),
         ),
     ),
@@ -85,7 +85,7 @@ GENERIC: tuple[tuple[str, str], ...] = (
     ("(N,7):binary", "(N,7):real"),
     ("(N):int[0..2]", "(N,6):unit"),
     ("(N,7,3):onehot", "(N,7,3):prob"),
-    ("(N,7):int[0..2]", "(N,7,3):real"),
+    ("(N,7):int[0..4]", "(N,7,5):real"),
     ("(N):real", "(N):real"),
     ("(N,1):real", "(N,1):real"),
     ("(N,1):int[0..4]", "(N,5):real"),

@@ -23,7 +23,8 @@ class Static:
 class LossRequest:
     """One loss to run. ``inputs`` is the text of a ``# losslint: inputs`` comment and wins over all guesses.
 
-    ``arguments`` go to the constructor or the factory that makes the loss. ``trail`` is only shown.
+    ``arguments`` go to the constructor or the factory that makes the loss; so do ``expressions``, the text of
+    keyword arguments in Python, which is evaluated in the module of the loss. ``trail`` is only shown.
     ``text`` is the module's text where that is not what the file holds: then the file is not imported.
     """
 
@@ -32,6 +33,7 @@ class LossRequest:
     line: int | None = None
     inputs: str | None = None
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    expressions: str = ""
     static: Static | None = None
     trail: tuple[TrailStep, ...] = ()
     text: str | None = None

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from losslint.confirm.families import (
     CANNOT_FEED,
@@ -25,7 +25,7 @@ from losslint.confirm.locate import Candidate, Function
 from losslint.confirm.specs import Dim, InputSpec, SpecError, parse_input, with_predictions
 
 Plan = tuple[InputSpec, ...]
-MOST_PLANS = 60
+MOST_PLANS = 80
 
 
 class CannotPlan(Exception):
@@ -40,30 +40,87 @@ def plans_for(
     Raises CannotPlan if a required parameter is no data that could be made up.
     """
     arguments = candidate.arguments
-    parameters = _required(candidate)
     known = {spec.name.split(".")[0] for spec in declared}
     annotated = {a.arg: spec for a in _every(arguments) if (spec := from_annotation(a.arg, a.annotation))}
-    open_parameters = [p for p in parameters if p not in known]
+    open_parameters = [name for name in _required(candidate) if name not in known]
     if not open_parameters:
         return tuple(_with_sizes(_ordered(declared, arguments)))
-    target, prediction, others = _roles(open_parameters)
-    fixed = {name: annotated.get(name) or _other(name) for name in others}
+    leaves = leaves_of(candidate.node, open_parameters)
+    target, prediction, others = _roles(leaves)
+    fixed = {leaf.path: annotated.get(leaf.path) or _other(leaf) for leaf in others}
     plans: list[Plan] = []
     for first, second in _families(candidate, context):
-        pair: dict[str, InputSpec] = {}
-        for name, text, role in ((target, first, "target"), (prediction, second, "prediction")):
-            if name is not None:
-                pair[name] = annotated.get(name) or replace(parse_input(name, text), role=role)
-        rests = _shapes(fixed, pair[prediction].shape, annotated) if prediction else [list(fixed.values())]
-        plans.extend(_ordered([*declared, *pair.values(), *rest], arguments) for rest in rests)
+        pair: list[InputSpec] = []
+        for those, text, role in ((target, first, "target"), (prediction, second, "prediction")):
+            pair += [annotated.get(x.path) or replace(parse_input(x.path, text), role=role) for x in those]
+        rests = _shapes(fixed, pair[-1].shape, annotated) if prediction else [list(fixed.values())]
+        plans.extend(_ordered([*declared, *pair, *rest], arguments) for rest in rests)
     for shape in ("(N,5)", "(N)", "(N,1)", "(N,8,8,3)"):
-        alike = [annotated.get(name) or _reshaped(fixed.get(name), name, shape) for name in open_parameters]
+        alike = [annotated.get(leaf.path) or _reshaped(fixed.get(leaf.path), leaf, shape) for leaf in leaves]
         plans.append(_ordered([*declared, *alike], arguments))
     distinct: dict[tuple[str, ...], Plan] = {}
     for plan in plans:
         for sized in _with_sizes(plan):
             distinct.setdefault(tuple(map(str, sized)), sized)
-    return tuple(distinct.values())[:MOST_PLANS]
+    tried = list(distinct.values())[: MOST_PLANS * 3 // 4]
+    given = {spec.name for spec in declared} | set(annotated)
+    return tuple([*tried, *_as_floats(tried, given)][:MOST_PLANS])
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One tensor to feed: ``path`` is ``y_pred`` or a part of it, ``y_pred.mu``; ``word`` tells what it is."""
+
+    path: str
+    word: str
+
+    @property
+    def parameter(self) -> str:
+        return self.path.partition(".")[0]
+
+    @property
+    def is_literal(self) -> bool:
+        """Whether it is a hyperparameter; a part of something is data, whatever it is called."""
+        return self.word in LITERALS and self.path == self.word
+
+
+def leaves_of(node: Function, parameters: Sequence[str]) -> list[Leaf]:
+    """The tensors that parameters consist of: what is unpacked or asked for by key is fed in parts."""
+    parts: dict[str, dict[str, str]] = {}
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Assign) and isinstance(inner.targets[0], ast.Tuple | ast.List):
+            targets, name = inner.targets[0].elts, _unpacked(inner.value)
+            if name and all(isinstance(x, ast.Name) for x in targets):
+                words = [x.id for x in targets if isinstance(x, ast.Name)]
+                parts.setdefault(name, {str(i): word for i, word in enumerate(words)})
+        elif isinstance(inner, ast.Subscript) and isinstance(inner.value, ast.Name):
+            key = inner.slice.value if isinstance(inner.slice, ast.Constant) else None
+            if isinstance(key, str) and key.isidentifier():
+                parts.setdefault(inner.value.id, {})[key] = key
+    leaves = []
+    for name in parameters:
+        telling = PREDICTION.search(name) or TARGET.search(name)
+        for key, word in parts.get(name, {}).items():
+            leaves.append(Leaf(f"{name}.{key}", word if _data_kind(word) or not telling else name))
+        if name not in parts:
+            leaves.append(Leaf(name, name))
+    return leaves
+
+
+def _unpacked(value: ast.expr) -> str | None:
+    """The name that is unpacked: itself, or through a helper such as ``unpack_x_y_sample_weight``."""
+    if isinstance(value, ast.Call) and _called(value).startswith("unpack") and len(value.args) == 1:
+        value = value.args[0]
+    return value.id if isinstance(value, ast.Name) else None
+
+
+def _as_floats(plans: Iterable[Plan], given: Collection[str]) -> Iterator[Plan]:
+    """Class ids may be wanted as floats: Keras casts targets to the type of the predictions."""
+    for plan in plans:
+        free = [spec.kind == "int" and spec.dtype is None and spec.name not in given for spec in plan]
+        if any(free):
+            pairs = zip(plan, free, strict=True)
+            yield tuple(replace(spec, dtype="float") if cast else spec for spec, cast in pairs)
 
 
 def _with_sizes(plan: Plan) -> Iterator[Plan]:
@@ -83,11 +140,11 @@ def _shapes(
         yield [replace(spec, shape=shape) if name in free else spec for name, spec in fixed.items()]
 
 
-def _reshaped(spec: InputSpec | None, name: str, shape: str) -> InputSpec:
+def _reshaped(spec: InputSpec | None, leaf: Leaf, shape: str) -> InputSpec:
     """The parameter as real numbers of this shape, unless tables know that it holds something else."""
     if spec is not None and spec.kind not in ROW_LIKE:
         return spec
-    return parse_input(name, f"{shape}:{spec.kind if spec else 'real'}")
+    return parse_input(leaf.path, f"{shape}:{spec.kind if spec else 'real'}")
 
 
 def _every(arguments: ast.arguments) -> list[ast.arg]:
@@ -106,35 +163,46 @@ def _required(candidate: Candidate) -> list[str]:
     return required + [a.arg for a, default in pairs if default is None]
 
 
-def _roles(names: list[str]) -> tuple[str | None, str | None, list[str]]:
-    """Which parameter is the target, which the prediction, and the rest.
+def _roles(leaves: Sequence[Leaf]) -> tuple[list[Leaf], list[Leaf], list[Leaf]]:
+    """Which leaves are targets, which predictions, and the rest.
 
-    Names decide; of two parameters whose names say nothing, the order (target first, as Keras has it).
+    Names decide; of two whose names say nothing, the order (target first, as Keras has it). What a target or a
+    prediction is unpacked into plays its role too.
     """
-    for name in names:
-        if CANNOT_FEED.match(name):
-            raise CannotPlan(f"it takes a {name}, which cannot be made up; wrap it in a function of tensors")
-    prediction = next((n for n in names if PREDICTION.search(n)), None)
-    target = next((n for n in names if n != prediction and TARGET.search(n)), None)
-    unknown = [n for n in names if n not in LITERALS and n not in {target, prediction} and not _data_kind(n)]
+    for leaf in leaves:
+        if CANNOT_FEED.match(leaf.word):
+            raise CannotPlan(
+                f"it takes a {leaf.word}, which cannot be made up; wrap it in a function of tensors"
+            )
+    prediction = next((x for x in leaves if PREDICTION.search(x.word)), None)
+    target = next((x for x in leaves if x != prediction and TARGET.search(x.word)), None)
+    unknown = [
+        x for x in leaves
+        if not x.is_literal and x not in (target, prediction) and not _data_kind(x.word)
+    ]  # fmt: skip
     if target is None and unknown and (prediction or len(unknown) > 1):
         target = unknown.pop(0)
     if prediction is None and unknown:
         prediction = unknown.pop(0)
     if prediction is None and target is not None:
-        prediction = next((n for n in names if n != target and n not in LITERALS), None)
-    return target, prediction, [n for n in names if n not in {target, prediction}]
+        prediction = next((x for x in leaves if x != target and not x.is_literal), None)
+    targets, predictions = _alike(target, leaves), _alike(prediction, leaves)
+    return targets, predictions, [x for x in leaves if x not in targets and x not in predictions]
 
 
-def _data_kind(name: str) -> str | None:
-    return next((spec for pattern, spec in DATA if re.search(pattern, name, re.I)), None)
+def _alike(one: Leaf | None, leaves: Sequence[Leaf]) -> list[Leaf]:
+    return [x for x in leaves if one is not None and (x.parameter, x.word) == (one.parameter, one.word)]
 
 
-def _other(name: str) -> InputSpec:
+def _data_kind(word: str) -> str | None:
+    return next((spec for pattern, spec in DATA if re.search(pattern, word, re.I)), None)
+
+
+def _other(leaf: Leaf) -> InputSpec:
     """A parameter beside target and prediction: a literal, a known kind of data, or real numbers."""
-    if name in LITERALS and not isinstance(LITERALS[name], list):
-        return InputSpec(name, kind="literal", value=LITERALS[name], role="target")
-    return parse_input(name, _data_kind(name) or "(N,4):real")
+    if leaf.is_literal and not isinstance(LITERALS[leaf.word], list):
+        return InputSpec(leaf.path, kind="literal", value=LITERALS[leaf.word], role="target")
+    return parse_input(leaf.path, _data_kind(leaf.word) or "(N,5):real")
 
 
 def _ordered(given: Iterable[InputSpec], arguments: ast.arguments) -> Plan:

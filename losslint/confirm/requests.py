@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from losslint.config import Configuration
@@ -14,6 +14,8 @@ from losslint.source.discovery import discover
 from losslint.source.text import ParseFailure, UnreadableFile, parse, read_source
 from losslint.suggest import did_you_mean
 from losslint.targets import Target
+
+WHEN_CALLED = frozenset({"call", "__call__", "forward", "train_step"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +37,22 @@ class _Known:
     files: tuple[str, ...]
 
 
-def requests_for(targets: Sequence[Target], configuration: Configuration, inputs: str | None) -> Asked:
+def requests_for(
+    targets: Sequence[Target],
+    configuration: Configuration,
+    inputs: str | None = None,
+    arguments: str | None = None,
+) -> Asked:
     """The losses that the targets name; without a name all that the analysis finds.
 
     A name may be any function of the file, also one that the analysis takes for no loss.
-    ``inputs`` (from the command line) win over configuration.
+    ``inputs`` and ``arguments`` (from the command line) win over configuration.
     """
     known = _known(tuple(dict.fromkeys(target.path for target in targets)), configuration)
     chosen: dict[tuple[str, str, int | None], LossRequest] = {}
     errors = list(known.errors)
     for target in targets:
-        meant = [r for r in known.requests if _is_meant(target, r)]
+        meant = [r for r in known.requests if target.means(r)]
         if not meant and target.name is not None:
             meant, names = _functions(target, known.files)
             if not meant and target.path not in {error.path for error in errors}:
@@ -53,7 +60,7 @@ def requests_for(targets: Sequence[Target], configuration: Configuration, inputs
                 errors.append(FileError(target.path, f"has no function {target.name!r}{hint}"))
         for request in meant:
             chosen.setdefault((request.path, request.qualname, request.line), request)
-    ready = tuple(with_inputs(request, configuration, inputs) for request in chosen.values())
+    ready = tuple(configured(request, configuration, inputs, arguments) for request in chosen.values())
     return Asked(ready, tuple(errors), known.warnings)
 
 
@@ -79,26 +86,36 @@ def _request(loss: Loss, findings: Iterable[Finding]) -> LossRequest:
     return LossRequest(loss.path, loss.qualname, loss.line, static=static, trail=trail)
 
 
-def _is_meant(target: Target, request: LossRequest) -> bool:
-    names = (None, request.qualname)
-    return target.holds(request.path) and (
-        target.name in names or request.qualname.endswith(f".{target.name}")
-    )
-
-
 def _functions(target: Target, files: Sequence[str]) -> tuple[list[LossRequest], list[str]]:
-    """Functions of the target's files by that name, and the names of all."""
+    """Functions of the target's files by that name, and the names of all; of a class, what it computes when called."""
     found: list[LossRequest] = []
     for path in files:
         if target.holds(path):
             found.extend(LossRequest(path, c.qualname, c.line) for c in _candidates_in(path))
-    return [r for r in found if _is_meant(target, r)], [r.qualname for r in found]
+    named = [r for r in found if f".{r.qualname}".endswith(f".{target.name}")]
+    called = [r for r in found if target.means(r) and r.qualname.rpartition(".")[2] in WHEN_CALLED]
+    return named or called, [r.qualname for r in found]
 
 
-def with_inputs(request: LossRequest, configuration: Configuration, inputs: str | None) -> LossRequest:
-    """The request with these inputs, else with those that configuration gives for its name or the last part of it."""
-    if inputs is None:
-        given = dict(configuration.for_file(request.path).confirm.inputs)
-        last = request.qualname.rpartition(".")[2]
-        inputs = given.get(request.qualname) or given.get(last)
-    return replace(request, inputs=inputs)
+def configured(
+    request: LossRequest,
+    configuration: Configuration,
+    inputs: str | None = None,
+    arguments: str | None = None,
+) -> LossRequest:
+    """The request with these inputs and arguments, else with those that configuration gives.
+
+    Configuration knows inputs by the name of the loss or the last part of it, and arguments by the name of the
+    class or factory that makes it.
+    """
+    settings = configuration.for_file(request.path).confirm
+    names = [request.qualname, *reversed(request.qualname.split("."))]
+    return replace(
+        request,
+        inputs=inputs or _first(dict(settings.inputs), names[:2]),
+        expressions=arguments or _first(dict(settings.arguments), names) or "",
+    )
+
+
+def _first(texts: Mapping[str, str], names: Sequence[str]) -> str | None:
+    return next((texts[name] for name in names if name in texts), None)

@@ -17,7 +17,7 @@ from losslint.confirm.model import ConfirmOptions, Drift, Fed, LossRequest, Meas
 from losslint.confirm.plan import CannotPlan, plans_for
 from losslint.confirm.process import Worker, WorkerDied, WorkerSettings, WorkerTimeout
 from losslint.confirm.slicing import slice_of
-from losslint.confirm.specs import SpecError, parse_input, parse_inputs, with_predictions
+from losslint.confirm.specs import SpecError, parse_arguments, parse_input, parse_inputs, with_predictions
 from losslint.model import Span
 from losslint.source.comments import read_pragmas
 from losslint.source.text import ParseFailure, SourceText, UnreadableFile, parse, read_source
@@ -70,6 +70,7 @@ class _Session:
                 reason=answer["reason"],
                 seconds=answer.get("seconds"),
                 loaded_from=answer.get("loaded_from"),
+                notes=tuple(answer.get("notes", ())),
             )
         return _measured(blank, answer)
 
@@ -98,7 +99,11 @@ class _Session:
                 "base": first,
                 "copies": [size // first for size in sizes],
                 "plans": [[spec.to_wire() for spec in plan] for plan in plans],
-                "arguments": {"given": dict(request.arguments), "guesses": dict(ARGUMENTS)},
+                "arguments": {
+                    "given": dict(request.arguments),
+                    "expressions": parse_arguments(request.expressions),
+                    "guesses": dict(ARGUMENTS),
+                },
                 "import_seconds": self.options.timeout * IMPORT_SHARE,
                 "skip_import": source.no_module if request.text is None else NOT_IN_THE_FILE,
             },
@@ -209,8 +214,11 @@ def _fed(spec: Mapping[str, Any], dtype: str) -> Fed:
     if "value" in spec:
         return Fed(spec["name"], (), type(spec["value"]).__name__, f"literal {spec['value']!r}")
     bounds = f"[{spec['low']}..{spec['high']}]" if "high" in spec else ""
-    exact = {"int": "int32", "index": "int32", "bool": "bool"}.get(spec["kind"], dtype)
-    return Fed(spec["name"], tuple(spec["shape"]), spec.get("dtype") or exact, spec["kind"] + bounds)
+    stated = spec.get("dtype") or {"int": "int32", "index": "int32", "bool": "bool"}.get(
+        spec["kind"], "float"
+    )
+    fed = dtype if stated == "float" else stated
+    return Fed(spec["name"], tuple(spec["shape"]), fed, spec["kind"] + bounds)
 
 
 def drift_of(resample: Mapping[str, Any]) -> Drift:

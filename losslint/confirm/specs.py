@@ -58,8 +58,9 @@ ALIASES: Mapping[str, str] = {
     "normalized": "unit",
     "normalised": "unit",
 }
+# ``float`` is whatever the predictions are
 DTYPES = frozenset(
-    {"float16", "bfloat16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "bool"}
+    {"float", "float16", "bfloat16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "bool"}
 )
 TARGET_WORDS = re.compile(
     r"^(y|t|gt|labels?|targets?|truth|real|x_?true|mask|masks|weights?|sample_weights?|class_weights?)$"
@@ -149,6 +150,17 @@ def parse_inputs(text: str) -> tuple[InputSpec, ...]:
     except InputsError as error:
         raise SpecError(str(error)) from None
     return with_predictions(parse_input(name, spec) for name, spec in pairs)
+
+
+def parse_arguments(text: str) -> dict[str, str]:
+    """Arguments by name as Python text: ``alpha=0.5, encoder=build(4)``. Raises SpecError."""
+    try:
+        call = ast.parse(f"f({text})", mode="eval").body
+    except (SyntaxError, ValueError):
+        call = None
+    if not isinstance(call, ast.Call) or call.args or any(k.arg is None for k in call.keywords):
+        raise SpecError(f"cannot read the arguments {text!r}; write name=value, name=value")
+    return {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords if keyword.arg}
 
 
 def with_predictions(specs: Iterable[InputSpec]) -> tuple[InputSpec, ...]:

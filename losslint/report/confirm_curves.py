@@ -115,8 +115,6 @@ def facts_in_words(measured: Measured) -> tuple[str, ...]:
     if measured.graph_mode not in {None, "ok"}:
         facts.append(f"inside tf.function with an unknown batch size: {measured.graph_mode}")
     facts += measured.notes
-    if (measured.loaded_from or "").endswith(", bare"):
-        facts.append("its object was made without its constructor, which could not be called")
     return tuple(fact for fact in facts if fact)
 
 

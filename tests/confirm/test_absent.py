@@ -144,3 +144,22 @@ def test_an_abstract_class_is_run_as_what_makes_it_concrete(tmp_path):
     found = objects.find(importing.Importer(), request)
     assert found.function(2) == 8
     assert found.notes == ["Base is abstract: an instance of Squared was run"]
+
+
+def test_a_module_that_came_along_is_known_to_have_stand_ins(tmp_path):
+    (tmp_path / "helpers.py").write_text("import nobody_has_this\ndef loss(y): return y\n")
+    (tmp_path / "losses.py").write_text("from helpers import loss\nimport nor_this\n")
+    importer = importing.Importer()
+    before = set(sys.modules), list(sys.path)
+    try:
+        origins = [
+            importer.module(
+                {"path": str(tmp_path / f"{name}.py"), "module": name, "roots": [str(tmp_path)]}
+            ).origin
+            for name in ("losses", "helpers")
+        ]
+    finally:
+        for name in set(sys.modules) - before[0]:
+            del sys.modules[name]
+        sys.path[:] = before[1]
+    assert origins == ["module, with stand-ins"] * 2

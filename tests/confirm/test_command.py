@@ -108,3 +108,27 @@ def test_an_interpreter_without_tensorflow_is_one_line_that_helps(project, scrip
 def test_batch_sizes_that_are_none(project, sizes):
     result = run("losses.py", "--batch-sizes", sizes)
     assert "is no list of batch sizes" in str(result.exception)
+
+
+@pytest.mark.tensorflow
+def test_a_class_stands_for_its_losses_and_takes_arguments(project):
+    (project / "classes.py").write_text(
+        textwrap.dedent(
+            """
+            import keras
+            import tensorflow as tf
+            class Powered(keras.losses.Loss):
+                def __init__(self, exponent):
+                    super().__init__()
+                    self.exponent = exponent
+                def call(self, y_true, y_pred):
+                    return tf.reduce_sum(tf.abs(y_true - y_pred)) ** self.exponent
+            """
+        )
+    )
+    result = run("classes.py::Powered", "--arguments", "exponent=2", "-q")
+    assert "Powered.call: grows (value and gradient: N^2)" in result.stdout
+    (project / "losslint.toml").write_text('[confirm.arguments]\nPowered = "exponent=1 + 2"\n')
+    assert "Powered.call: grows (value and gradient: N^3)" in run("classes.py", "-q").stdout
+    result = run("classes.py", "--arguments", "exponent 3")
+    assert "unsupported: cannot read the arguments 'exponent 3'; write name=value" in result.stdout

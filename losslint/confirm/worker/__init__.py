@@ -11,6 +11,7 @@ stdin and stdout; the loss itself sees an empty stdin and a closed-off stdout, s
     experiments   what is done with a loss: replicate, exchange halves, split, resample
     running       one loss with one kind of inputs, as a function of a batch
     framework     everything that is TensorFlow and Keras
+    minimised     what is minimised where that is not what a function returns: add_loss, train_step
     inputs        batches: drawn, repeated, cut, grafted
     objects       from a qualified name to something callable: instances, closures, arguments
     importing     from a file to a namespace: its module, its module without what is missing, a slice of it

@@ -9,6 +9,7 @@ import numpy as np
 
 from .errors import Failed, NotDeterministic, one_line
 from .inputs import batch_axes, can_fit, draw, graft, half_of, part, replicate
+from .minimised import minimised
 from .objects import find
 from .running import Run, adapter, norm, shown, tolerance, watched
 
@@ -47,7 +48,7 @@ def runnable(
         for dtype in ("float64", "float32"):
             framework.float_type(dtype)
             framework.seed()
-            found = framework.minimised(find(importer, request))
+            found = minimised(find(importer, request), framework.tf)
             step = framework.eager(adapter(found.function, specs), watched(specs))
             run = Run(found, specs, step, dtype)
             try:
@@ -201,7 +202,8 @@ def measure(framework: TensorFlow, importer: Importer, request: Json, loaded: Ca
     Inputs that fit one batch size by accident fail at the next; then the next plan is tried.
     """
     framework.float_type("float64")
-    request["loaded_from"] = find(importer, request).origin
+    found = find(importer, request)
+    request.update(loaded_from=found.origin, notes=found.notes)
     loaded()
     reasons: list[str] = []
     random_on: list[NotDeterministic] = []
@@ -218,7 +220,7 @@ def measure(framework: TensorFlow, importer: Importer, request: Json, loaded: Ca
             reasons.append(f"{one_line(error)} (fed {run.dtype} {shown(run.specs)})")
     if random_on:
         raise random_on[0]
-    raise Failed(_failure(reasons))
+    raise Failed("; ".join([_failure(reasons), *([found.bare] if found.bare else [])]))
 
 
 def _failure(reasons: list[str]) -> str:

@@ -14,7 +14,6 @@ from .running import watched
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .objects import Found
     from .wire import Batch, Specs, Step
 
 
@@ -51,10 +50,6 @@ class TensorFlow:
         for name in dir(legacy):
             if not name.startswith("_") and not hasattr(backend, name):
                 setattr(backend, name, getattr(legacy, name))
-
-    def minimised(self, found: Found) -> Found:
-        """The loss of a method that returns none: what it adds to its layer, or hands to a gradient tape."""
-        return found
 
     def seed(self) -> None:
         self.tf.random.set_seed(0)

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from .wire import Json
 
 
+STAND_INS = "module, with stand-ins"
+
+
 class Loaded:
     """A namespace, where it came from, and what is not as it stands in the project."""
 
@@ -43,6 +46,9 @@ class Importer:
     def __init__(self) -> None:
         self.roots: list[str] = []
         self.loaded: dict[str, Loaded] = {}
+        self._lenient: dict[
+            str, list[str]
+        ] = {}  # modules that came along with stand-ins, and the notes on them
         self._serial = 0
 
     def turn_to(self, roots: list[str]) -> None:
@@ -60,6 +66,7 @@ class Importer:
                 del sys.modules[name]
         sys.path[:] = [entry for entry in sys.path if entry not in self.roots]
         self.loaded.clear()
+        self._lenient.clear()
         self.roots = roots
 
     def module(self, request: Json) -> Loaded:
@@ -68,17 +75,25 @@ class Importer:
         if path not in self.loaded:
             with _alarm(request.get("import_seconds")):
                 try:
-                    self.loaded[path] = Loaded(vars(_import(path, request)), "module", [])
+                    self.loaded[path] = self._as_it_is(path, request)
                 except (Exception, SystemExit) as error:
                     self.loaded[path] = self._with_stand_ins(path, request, one_line(error))
         return self.loaded[path]
 
+    def _as_it_is(self, path: str, request: Json) -> Loaded:
+        module = _import(path, request)
+        notes = self._lenient.get(module.__name__)
+        return Loaded(vars(module), "module" if notes is None else STAND_INS, notes or [])
+
     def _with_stand_ins(self, path: str, request: Json, problem: str) -> Loaded:
+        before = set(sys.modules)
         with _lenient(_places(request["roots"]), path) as (stand_ins, half_way):
             namespace = vars(_import(path, request))
         notes = [f"imported without {name}, which is not installed" for name in stand_ins.packages]
         notes += [f"{name} could not be imported to its end: {why}" for name, why in half_way.items()]
-        return Loaded(namespace, "module, with stand-ins", notes or [problem])
+        notes = notes or [problem]
+        self._lenient.update(dict.fromkeys(set(sys.modules) - before, notes))
+        return Loaded(namespace, STAND_INS, notes)
 
     def slice(self, request: Json) -> Loaded:
         """The slice of a request, executed; its imports may fail."""

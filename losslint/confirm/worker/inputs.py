@@ -132,8 +132,14 @@ def draw(specs: Specs, n: int, seed: int, variant: str, dtype: str) -> Batch:
         elif spec["role"] != "prediction":
             shift = 0.0
         array = KINDS[spec["kind"]](rng, shape, spec, scale, shift)
-        arrays.append(np.asarray(array, spec.get("dtype") or EXACT_KINDS.get(spec["kind"], dtype)))
+        arrays.append(np.asarray(array, entry_type(spec, dtype)))
     return _fitted(specs, arrays) if variant == "fit" else arrays
+
+
+def entry_type(spec: Spec, dtype: str) -> str:
+    """The dtype of an input where floats are fed as ``dtype``."""
+    stated = spec.get("dtype") or EXACT_KINDS.get(spec["kind"], "float")
+    return dtype if stated == "float" else str(stated)
 
 
 def _fitted(specs: Specs, arrays: Batch) -> Batch:

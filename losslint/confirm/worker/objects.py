@@ -20,10 +20,15 @@ if TYPE_CHECKING:
 
 
 class Found:
-    """A callable; where it came from; what is not as in the project; the object it belongs to, if any."""
+    """A callable; where it came from; what is not as in the project; the object it belongs to, if any.
 
-    def __init__(self, function: Loss, origin: str, notes: list[str], owner: Any = None) -> None:
-        self.function, self.origin, self.notes = function, origin, notes
+    ``bare`` says why the object had to be made without its constructor.
+    """
+
+    def __init__(
+        self, function: Loss, origin: str, notes: list[str], owner: Any = None, bare: str = ""
+    ) -> None:
+        self.function, self.origin, self.notes, self.bare = function, origin, notes, bare
         self.owner = owner  # kept: a method that is a tf.function does not hold its object
 
 
@@ -65,9 +70,11 @@ class _Resolver:
         self.namespace, self.origin, self.notes = namespace, origin, list(notes)
         self.qualname: str = request["qualname"]
         known = request.get("arguments", {})
-        self.given: Json = known.get("given", {})
+        self.given: Json = dict(known.get("given", {}))
+        for name, text in known.get("expressions", {}).items():
+            self.given[name] = eval(text, namespace)  # what the user wrote, in the module it is meant for
         self.guesses: Json = known.get("guesses", {})
-        self.bare = False
+        self.bare = ""
 
     def resolve(self) -> Found:
         """The callable; instances and factories get arguments."""
@@ -90,7 +97,9 @@ class _Resolver:
             value = owner = self._instance(value)
         if not callable(value):
             raise Unsupported(f"{self.qualname} is a {type(value).__name__}, not a function")
-        return Found(value, self.origin + (", bare" if self.bare else ""), self.notes, owner)
+        if not self.bare:
+            return Found(value, self.origin, self.notes, owner)
+        return Found(value, f"{self.origin}, bare", [*self.notes, self.bare], owner, self.bare)
 
     def _arguments(self, function: Loss, what: str) -> Json:
         """Values for the parameters without defaults, by name. Raises Unsupported."""
@@ -107,8 +116,8 @@ class _Resolver:
             elif p.default is p.empty:
                 if (name := self._like(p.name)) is None:
                     raise Unsupported(
-                        f"{what} needs an argument {p.name}, which no default gives;"
-                        f' configure it: [confirm.arguments] "{what}" = "{p.name}=…"'
+                        f"{what} needs an argument {p.name}, which no default gives; "
+                        f'give it with --arguments "{p.name}=…" or under confirm.arguments in the configuration'
                     )
                 chosen[p.name] = self.guesses[name]
         return chosen
@@ -127,14 +136,16 @@ class _Resolver:
             return self._concrete(cls)
         try:
             return cls(**self._arguments(cls, cls.__name__))
-        except Exception:
+        except Exception as error:
             if self.given:
                 raise
             with contextlib.suppress(
                 Exception
             ):  # a default that this version of Keras does not know any more
                 return cls(**self._arguments(cls, cls.__name__), reduction="none")
-            return self._bare(cls)
+            if _is_layer(cls):  # without its constructor a layer is nothing at all
+                raise
+            return self._bare(cls, one_line(error))
 
     def _concrete(self, cls: type) -> Any:
         problem = f"{cls.__name__} is abstract, and nothing in its project makes it concrete"
@@ -149,7 +160,7 @@ class _Resolver:
                 return instance
         raise Unsupported(problem)
 
-    def _bare(self, cls: type) -> Any:
+    def _bare(self, cls: type, problem: str) -> Any:
         """An instance with the constructor's defaults and the guesses as attributes.
 
         That is enough for a method that uses ``self.alpha``.
@@ -162,7 +173,7 @@ class _Resolver:
             elif (name := self._like(p.name)) is not None:
                 attributes[p.name] = self.guesses[name]
         vars(bare).update({k: v for k, v in attributes.items() if not hasattr(cls, k)})
-        self.bare = True
+        self.bare = f"{cls.__name__} was made without its constructor: {problem}"
         return bare
 
     def _inner(self, factory: Any, name: str) -> Any:
@@ -186,6 +197,13 @@ class _Resolver:
         if callable(result):
             return result
         raise Unsupported(f"{factory.__name__} does not define {name} when it is called with its defaults")
+
+
+def _is_layer(cls: type) -> bool:
+    return any(
+        c.__name__ in ("Layer", "Model") and c.__module__.partition(".")[0] in ("keras", "tf_keras")
+        for c in cls.__mro__
+    )
 
 
 def _subclasses(cls: type) -> Iterator[type]:

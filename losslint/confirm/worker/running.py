@@ -81,8 +81,11 @@ def adapter(function: Callable[..., Any], specs: Specs) -> Callable[[Batch], Any
             for key in path[:-1]:
                 node = node.setdefault(key, {})
             node[path[-1]] = value
-        args = [_nest(tree[name]) for name in order if name not in keywords]
-        return function(*args, **{name: _nest(tree[name]) for name in order if name in keywords})
+        whole = {name: _nest(tree[name]) for name in order}
+        if isinstance(whole.get("data"), list):
+            whole["data"] = tuple(whole["data"])  # Keras takes a list for one input of several parts
+        args = [whole[name] for name in order if name not in keywords]
+        return function(*args, **{name: whole[name] for name in order if name in keywords})
 
     return call
 

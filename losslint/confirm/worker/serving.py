@@ -143,7 +143,7 @@ def answer(
     framework.float_type("float32")
     if result["status"] == "failed" and request.get("skip_import"):
         result["reason"] = f"{result['reason']}; run without its module: {request['skip_import']}"
-    for known in ("import_error", "loaded_from"):  # also of a loss that was loaded and then failed
+    for known in ("import_error", "loaded_from", "notes"):  # also of a loss that was loaded and then failed
         if known in request:
             result.setdefault(known, request[known])
     result["seconds"] = _now() - started
