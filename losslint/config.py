@@ -195,6 +195,11 @@ class Configuration:
             raise layers
         return self._settings(layers)
 
+    def closest_base(self, directory: str) -> str | None:
+        """The directory of the file that rules another one; None if there is none or it was given by name."""
+        layers = () if self._fixed is not None else self._closest(os.path.abspath(directory))
+        return layers[-1].base if layers and not isinstance(layers, ConfigError) else None
+
     def without_files(self) -> Settings:
         """The settings of the command line alone."""
         return self._settings(())

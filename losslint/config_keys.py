@@ -177,6 +177,9 @@ KEYS: Mapping[str, Key] = {
     "statistics": Key(flag, False, "count by rule"),
     "exit-zero": Key(flag, False, "exit with 0 even with findings"),
     "color": Key(one_of(COLORS), "auto", "colours on the terminal"),
+    "cache-dir": Key(string, None, "where results are kept between runs"),
+    "no-cache": Key(flag, False, "keep no results, and use none that are kept"),
+    "jobs": Key(positive_int, None, "processes that work at the same time; one per processor"),
     "confirm": Key(confirm_table, {}, "what confirm needs"),
 }
 

@@ -183,7 +183,7 @@ def _summary(finished: Run) -> str:
     if finished.known:
         found = f"{found}, {counted(finished.known, 'known finding')} left out"
     checked = (
-        f"{counted(finished.files, 'file')} and {counted(len(finished.losses), 'loss', 'losses')} checked"
+        f"{counted(finished.files, 'file')} and {counted(finished.loss_count, 'loss', 'losses')} checked"
     )
     failed = f", {counted(len(finished.errors), 'error')}" if finished.errors else ""
     return f"{found}; {checked}{failed}"

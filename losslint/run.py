@@ -9,10 +9,11 @@ from __future__ import annotations
 import gc
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from losslint.analysis.vocabulary import OUTPUTS, TARGETS
@@ -33,16 +34,20 @@ from losslint.source.text import (
     read_bytes,
     source_text,
 )
+from losslint.source.witness import Seen, Trace, digest, stamp, witnessing
 from losslint.suppress import apply_suppressions, unknown_codes
 
 if TYPE_CHECKING:
     from losslint.baseline import Baseline
+    from losslint.cache.directory import CacheDirectory
     from losslint.engine import ModuleResolver
     from losslint.fix.prove import Withheld
     from losslint.fix.rounds import Measure, Mender
 
 SYNTAX_ERROR = "LL001"
 STDIN_NAME = "<stdin>"
+SAMPLE = 8
+"""Of so many files, the largest ones, one needs the analysis if the run does; at worst it is loaded later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,8 @@ class Change:
 class Checked:
     """What checking one file gave.
 
-    ``skipped`` says why it was not analysed; ``traceback`` belongs to a bug of ours.
+    ``skipped`` says why it was not analysed; ``traceback`` belongs to a bug of ours. ``trace`` is what was read
+    for it. ``unlisted`` losses were found too, and are not in the result because nobody asked for them.
     """
 
     result: FileResult
@@ -107,15 +113,21 @@ class Checked:
     traceback: str | None = None
     change: Change | None = None
     withheld: tuple[str, ...] = ()
+    trace: Trace | None = None
+    unlisted: int = 0
 
 
 @dataclass(frozen=True)
 class Run:
-    """Everything that a run gave, sorted by path and place."""
+    """Everything that a run gave, sorted by path and place.
+
+    Where losses are only counted, they are all ``unlisted``.
+    """
 
     files: int = 0
     findings: tuple[Finding, ...] = ()
     losses: tuple[Loss, ...] = ()
+    unlisted: int = 0
     errors: tuple[FileError, ...] = ()
     warnings: tuple[str, ...] = ()
     skipped: Mapping[str, int] | None = None
@@ -133,6 +145,11 @@ class Run:
     """Findings that a baseline holds; they are left out."""
 
     @property
+    def loss_count(self) -> int:
+        """How many losses were found."""
+        return len(self.losses) + self.unlisted
+
+    @property
     def status(self) -> int:
         """The exit status: 2 if something asked for could not be done, 1 with findings, else 0."""
         return 2 if self.errors else int(bool(self.findings))
@@ -146,10 +163,15 @@ def run(
     stdin_filename: str | None = None,
     mending: Mending | None = None,
     write: bool = False,
+    cache: CacheDirectory | None = None,
+    jobs: int | None = 1,
+    losses: bool = True,
 ) -> Run:
     """Check everything that ``paths`` names, and ``write`` what ``mending`` makes of it.
 
-    What cannot be found, read or configured is an error beside the rest.
+    What cannot be found, read or configured is an error beside the rest. ``cache`` holds results of earlier
+    runs, ``jobs`` processes (None: one per processor) may work at the same time: neither changes what is found.
+    Without ``losses`` they are only counted.
     """
     config_errors: dict[str, FileError] = {}
 
@@ -179,12 +201,95 @@ def run(
 
         on_disk = [task.path for task in tasks if task.data is None]
         remove_leftovers({os.path.dirname(os.path.realpath(path)) for path in on_disk})
-    checked = [_written(check_file(task), task) if write else check_file(task) for task in tasks]
+    checked = _all_checked(tasks, cache, jobs, losses=losses)
+    if write:
+        checked = _all_written(tasks, checked)
     errors = [*discovered.errors, *config_errors.values()]
     finished = _collected(tasks, checked, errors, discovered.warnings)
     done = sum(change.fixed for change in finished.changes) if write else 0
     silenced = done if mending is not None and mending.silence else 0
+    if not losses:
+        finished = replace(finished, losses=(), unlisted=finished.loss_count)
     return replace(finished, fixed=done - silenced, silenced=silenced)
+
+
+def _all_checked(
+    tasks: Sequence[Task], cache: CacheDirectory | None, jobs: int | None, *, losses: bool
+) -> list[Checked]:
+    """The results of all tasks, in their order: those that are kept and still hold, and the others anew."""
+    if cache is None or all(task.data is not None for task in tasks):
+        return _checked_anew(tasks, jobs)
+    from losslint.cache.kept import Kept
+
+    kept = Kept(cache, losses=losses)
+    known = [kept.known(task) for task in tasks]
+    missing = [number for number, checked in enumerate(known) if checked is None]
+    anew = _checked_anew([tasks[number] for number in missing], jobs)
+    for number, checked in zip(missing, anew, strict=True):
+        kept.keep(tasks[number], checked)
+        known[number] = checked
+    kept.save()
+    return [checked for checked in known if checked is not None]
+
+
+def _checked_anew(tasks: Sequence[Task], jobs: int | None) -> list[Checked]:
+    # What runs fixes runs them one after the other, and cannot be handed to another process.
+    if jobs == 1 or len(tasks) < 2 or any(task.mending and task.mending.measure for task in tasks):
+        return [check_file(task) for task in tasks]
+    from losslint.parallel import available, share
+
+    sizes = [_size(task) for task in tasks]
+    largest = sorted(range(len(tasks)), key=lambda number: -sizes[number])[:SAMPLE]
+    return share(
+        tasks,
+        sizes,
+        check_file,
+        _died,
+        jobs=jobs or available(),
+        prepare=lambda: _prepare([tasks[n] for n in largest]),
+    )
+
+
+def _size(task: Task) -> int:
+    try:
+        return len(task.data) if task.data is not None else os.stat(task.path).st_size
+    except OSError:
+        return 0
+
+
+def _prepare(tasks: Iterable[Task]) -> None:
+    """Load what the analysis needs, if some of these files need it."""
+    for task in tasks:
+        with suppress(UnreadableFile):
+            if _net(task.settings.analysis).may_hold_loss(task.data or read_bytes(task.path)):
+                from losslint.analysis.optable import builtin_table
+
+                import_module("losslint.engine")
+                builtin_table()
+                return
+
+
+def _died(task: Task, how: str) -> Checked:
+    reason = f"could not be checked: {how}; please report it, with this file if you can"
+    return Checked(FileResult(task.path, error=FileError(task.path, reason)))
+
+
+def _all_written(tasks: Sequence[Task], checked: Sequence[Checked]) -> list[Checked]:
+    """The results after their changes were written, one file after the other.
+
+    What depends on a file that was changed is checked again, as if files had been checked one by one.
+    """
+    changed: set[str] = set()
+    results = []
+    for task, each in zip(tasks, checked, strict=True):
+        modules = each.trace.modules.values() if each.trace is not None else ()
+        if any(seen is not None and seen.path in changed for seen in modules):
+            each = check_file(task)
+        result = _written(each, task)
+        if result.change is not None:
+            changed.add(os.path.abspath(task.path))
+        results.append(result)
+    return results
 
 
 def _collected(
@@ -202,6 +307,7 @@ def _collected(
                 key=lambda loss: (loss.path, loss.line),
             )
         ),
+        unlisted=sum(each.unlisted for each in checked),
         # What is wrong with the configuration of many files is told once.
         errors=tuple(sorted(dict.fromkeys([*errors, *failures]), key=lambda error: error.path)),
         warnings=(*warnings, *(line for each in checked for line in each.warnings)),
@@ -236,8 +342,17 @@ def check_file(task: Task) -> Checked:
     """Check one file. Never raises: what goes wrong is part of the result."""
 
     def check() -> Checked:
-        data = read_bytes(task.path) if task.data is None else task.data
-        return _checked(lambda: decode_source(data, path=task.path), data, task)
+        if task.data is not None:
+            return _checked(lambda: decode_source(task.data or b"", path=task.path), task.data, task)
+        # The stamp comes first: of a file that changes before it is read, it will never be the right one.
+        try:
+            stamped = stamp(os.stat(task.path))
+        except OSError:
+            stamped = ""  # reading it will say why
+        data = read_bytes(task.path)
+        with witnessing() as modules:
+            checked = _checked(lambda: decode_source(data, path=task.path), data, task)
+        return replace(checked, trace=Trace(Seen(task.path, stamped, digest(data)), modules))
 
     return _guarded(task, check)
 
@@ -257,7 +372,7 @@ def _guarded(task: Task, check: Callable[[], Checked]) -> Checked:
         return Checked(FileResult(task.path, error=FileError(task.path, str(error))))
     except ConfigError as error:
         return Checked(FileResult(task.path, error=FileError(error.path, error.reason)))
-    except Exception as error:  # a bug of ours in one file must not cost the findings in the others
+    except (Exception, SystemExit) as error:  # a bug of ours in one file must not cost the findings in others
         import traceback
 
         reason = (
@@ -419,7 +534,7 @@ def _point(line: int, column: int) -> Span:
     return Span(line, column, line, column + 1)
 
 
-def _described(error: Exception) -> str:
+def _described(error: BaseException) -> str:
     text = " ".join(str(error).split())
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 

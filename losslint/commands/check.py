@@ -16,6 +16,7 @@ from losslint.commands.options import (
     path_options,
     selection_options,
     stdin_option,
+    work_options,
 )
 from losslint.commands.running import configuration_for, run_paths, run_settings
 from losslint.config import Configuration, Settings
@@ -36,6 +37,7 @@ Announce = Callable[[str], None]
 @selection_options
 @path_options
 @stdin_option
+@work_options
 @click.option("--output-format", type=click.Choice(OUTPUT_FORMATS), help="How to write findings.")
 @click.option("-o", "--output-file", metavar="FILE", help="Write the report there instead of to stdout.")
 @click.option("--statistics", is_flag=True, help="Count findings by rule.")
@@ -96,7 +98,9 @@ def command(
             measure = stack.enter_context(closing(_measurer(configuration, settings, python, announce)))
         left_alone = baseline if applied or measure is not None else None
         mending = Mending(applied, unsafe_fixes, measure, add_noqa, left_alone) if wanted else None
-        finished = run_paths(paths, configuration, stdin_filename, mending, write=applied and not diff)
+        finished = run_paths(
+            paths, configuration, stdin_filename, mending, write=applied and not diff, losses=False
+        )
     if baseline is not None:
         finished = adopting.without_known(finished, baseline, configuration)
     if confirm and finished.findings and not diff:  # a diff has no place for what would be measured

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from losslint.commands.options import console_options, path_options, stdin_option
+from losslint.commands.options import console_options, path_options, stdin_option, work_options
 from losslint.commands.running import FAILED, configuration_for, run_paths, run_settings
 from losslint.output import output_for
 from losslint.report.concise import place
@@ -20,6 +20,7 @@ from losslint.targets import parse_target, select_losses
 @click.argument("targets", nargs=-1, required=True, metavar="PATH[::NAME]…")
 @path_options
 @stdin_option
+@work_options
 @click.option(
     "--output-format", type=click.Choice(("text", "json")), default="text", help="How to write losses."
 )

@@ -107,6 +107,31 @@ adoption_options = _together(
     click.option("--add-noqa", is_flag=True, help="Add a noqa comment for every finding."),
 )
 """Ways to live with findings that are there already."""
+cache_dir_option = click.option(
+    "--cache-dir",
+    metavar="DIRECTORY",
+    envvar="LOSSLINT_CACHE_DIR",
+    help="Where results are kept between runs (also LOSSLINT_CACHE_DIR).",
+)
+"""Where the cache is."""
+
+work_options = _together(
+    cache_dir_option,
+    click.option(
+        "--no-cache",
+        is_flag=True,
+        envvar="LOSSLINT_NO_CACHE",
+        help="Keep no results and use none that are kept (also LOSSLINT_NO_CACHE).",
+    ),
+    click.option(
+        "-j",
+        "--jobs",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Processes that work at the same time (by default one per processor).",
+    ),
+)
+"""How the work is done; none of it changes what is found."""
 
 stdin_option = click.option(
     "--stdin-filename", metavar="PATH", help="What to call standard input (PATH `-`)."

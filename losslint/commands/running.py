@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from losslint.cache.location import cache_for
 from losslint.commands import NAMES
 from losslint.config import ConfigError, Configuration, Settings, command_line
 from losslint.run import Mending, Run, run
@@ -32,14 +33,18 @@ def run_paths(
     mending: Mending | None = None,
     *,
     write: bool = False,
+    losses: bool = True,
 ) -> Run:
-    """Check what the paths name: the working directory if there are none."""
+    """Check what the paths name (the working directory if there are none), with the cache and the processes that
+    are configured.
+    """
     if stdin_filename is not None and STDIN not in paths:
         if paths:
             raise click.UsageError(
                 "--stdin-filename names what is read from standard input: PATH is `-` then"
             )
         paths = (STDIN,)
+    settings = run_settings(configuration)
     finished = run(
         paths or (os.curdir,),
         configuration,
@@ -47,6 +52,9 @@ def run_paths(
         stdin_filename=stdin_filename,
         mending=mending,
         write=write,
+        cache=cache_for(configuration, settings),
+        jobs=settings.value("jobs"),
+        losses=losses,
     )
     return _with_hints(finished)
 

@@ -31,7 +31,7 @@ def render_json(finished: Run, lines: Lines, style: Style) -> Iterator[str]:
         "warnings": list(finished.warnings),
         "summary": {
             "files": finished.files,
-            "losses": len(finished.losses),
+            "losses": finished.loss_count,
             "findings": len(finished.findings),
             "fixed": finished.fixed,
             "known": finished.known,
