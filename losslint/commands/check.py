@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ from losslint.config_keys import OUTPUT_FORMATS
 from losslint.output import output_for, say
 from losslint.report import FORMATS
 from losslint.run import Mending, Run
+from losslint.source.discovery import STDIN
 
 if TYPE_CHECKING:
     from losslint.fix.measure import Measurer
@@ -32,7 +33,16 @@ if TYPE_CHECKING:
 Announce = Callable[[str], None]
 
 
-@click.command("check", short_help="Lint files and directories.")
+class Check(click.Command):
+    """Remembers how it was called, so that ``--watch`` can call it again."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Note the arguments as they were given."""
+        ctx.obj = tuple(args)
+        return super().parse_args(ctx, args)
+
+
+@click.command("check", cls=Check, short_help="Lint files and directories.")
 @click.argument("paths", nargs=-1, metavar="PATH…")
 @selection_options
 @path_options
@@ -49,8 +59,47 @@ Announce = Callable[[str], None]
 @adoption_options
 @click.option("--confirm", is_flag=True, help="Import and run the losses that findings are about; measure.")
 @click.option("--python", metavar="PATH", help="The interpreter or environment that has TensorFlow.")
+@click.option("--watch", is_flag=True, help="Check again whenever something has changed, until Ctrl-C.")
 @console_options
-def command(
+@click.pass_context
+def command(context: click.Context, /, watch: bool, **arguments: Any) -> int:
+    """Lint files and directories (`-` is standard input; without PATH the working directory).
+
+    Exit status: 0 nothing found, 1 findings, 2 something could not be checked.
+    """
+    return _watch(context.obj, **arguments) if watch else _check(**arguments)
+
+
+def _watch(
+    given: Sequence[str],
+    paths: tuple[str, ...],
+    stdin_filename: str | None,
+    config: str | None,
+    isolated: bool,
+    quiet: bool,
+    add_noqa: bool,
+    write_baseline: str | None,
+    baseline: str | None,
+    **_: Any,
+) -> int:
+    from losslint.watching import NoWatcher, Watch
+
+    if STDIN in paths or stdin_filename is not None:
+        raise click.UsageError("--watch waits for files to change; standard input is read once")
+    if add_noqa or write_baseline is not None:
+        raise click.UsageError("--add-noqa and --write-baseline are done once; --watch goes with neither")
+    again = ["check", *(argument for argument in given if argument != "--watch")]
+
+    def configuration() -> Configuration:
+        return configuration_for({"baseline": baseline}, config=config, isolated=isolated)
+
+    try:
+        return Watch(again, paths, configuration, lambda line: None if quiet else say(line)).run()
+    except NoWatcher as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _check(
     paths: tuple[str, ...],
     stdin_filename: str | None,
     config: str | None,
@@ -68,10 +117,6 @@ def command(
     verbose: bool,
     **options: Any,
 ) -> int:
-    """Lint files and directories (`-` is standard input; without PATH the working directory).
-
-    Exit status: 0 nothing found, 1 findings, 2 something could not be checked.
-    """
     started = time.perf_counter()
 
     def announce(line: str) -> None:
