@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import collections
+import os
 import sys
 import time
 
@@ -26,6 +27,12 @@ def main() -> int:
     parser.add_argument(
         "--show", type=int, default=40, help="at most so many distinct wrong answers (default: 40)"
     )
+    parser.add_argument(
+        "--processes",
+        type=int,
+        default=os.cpu_count() or 1,
+        help="how many processes run TensorFlow, each some 600 MB (default: one per core)",
+    )
     parser.add_argument("--no-shrink", action="store_true", help="print wrong programs as they were written")
     options = parser.parse_args()
     started = time.monotonic()
@@ -33,7 +40,7 @@ def main() -> int:
     reasons: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
     wrong: dict[str, list[Comparison]] = collections.defaultdict(list)
     span = range(options.first, options.first + options.programs)
-    for done, each in enumerate(comparisons(options.seed, span), 1):
+    for done, each in enumerate(comparisons(options.seed, span, options.processes), 1):
         outcomes[each.outcome] += 1
         if each.reason:
             reasons[each.outcome][each.reason[:70]] += 1
@@ -48,7 +55,9 @@ def main() -> int:
     _print_counts(outcomes, reasons, time.monotonic() - started)
     shortest = [min(group, key=lambda c: len(c.program.source)) for group in wrong.values()]
     shown = shortest[: options.show]
-    for before, each in zip(shown, shown if options.no_shrink else shrunk_apart(shown), strict=True):
+    for before, each in zip(
+        shown, shown if options.no_shrink else shrunk_apart(shown, options.processes), strict=True
+    ):
         print(f"\n=== {len(wrong[before.label])} × {before.label}")
         print(f"--- program {before.program.serial} of seed {options.seed}: {each.label}")
         print(f"# inputs: {each.program.inputs}\n{each.program.source.strip()}", flush=True)

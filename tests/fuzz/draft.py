@@ -56,10 +56,21 @@ class Var:
     range: str = "real"
     heavy: bool = False
     """Grows fast (an exponential, a product): not to be exponentiated again."""
+    moves: bool = False
+    """Scales with the batch: a bound that bites at one batch size may never do so at another."""
+    fed: bool = False
+    """What the program is given, or a difference of it: its entries stand on both sides of the usual bounds."""
+    of: str = ""
+    """The text of the value that it is in another shape or type; its own if empty."""
 
     @property
     def rank(self) -> int:
         return len(self.shape)
+
+    @property
+    def root(self) -> str:
+        """What tells whether two variables hold the same numbers: their difference is no term of a loss."""
+        return self.of or self.text
 
     @property
     def batches(self) -> int:
@@ -136,14 +147,26 @@ class Draft:
         self.counter += 1
         return f"v{self.counter}"
 
-    def bind(self, text: str, shape: Shape, range_: str = "real", *, heavy: bool = False) -> Var:
-        """The value of an expression under a new name (in a lambda, and now and then elsewhere, as it is)."""
-        if self.inline or (len(text) < 60 and self.chance(0.15)):
-            var = Var(text, shape, range_, heavy)
-        else:
+    def bind(
+        self,
+        text: str,
+        shape: Shape,
+        range_: str = "real",
+        *,
+        heavy: bool = False,
+        moves: bool = False,
+        of: Var | None = None,
+    ) -> Var:
+        """The value of an expression under a new name (in a lambda, and now and then elsewhere, as it is).
+
+        ``of``: the variable that it holds the numbers of. What is made of something that ``moves`` moves too.
+        """
+        moves = moves or any(var.moves and var.text in text for var in self.variables)
+        var = Var(text, shape, range_, heavy, moves, bool(of and of.fed), of.root if of else "")
+        if not (self.inline or (len(text) < 60 and self.chance(0.15))):
             name = self.name()
             self.write([name], [f"{name} = {_stripped(text)}"])
-            var = Var(name, shape, range_, heavy)
+            var = replace(var, text=name)
         self.variables.append(var)
         return var
 

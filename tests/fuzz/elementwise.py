@@ -26,7 +26,8 @@ UNARY: list[tuple[str, str, bool, dict[str, tuple[str, ...]]]] = [
     ("real", "real", False, {"tf": ("tf.clip_by_value({}, -1.0, 1.0)", "tf.clip_by_value({}, clip_value_min=-2.0, clip_value_max=0.5)"), "K": ("K.clip({}, -1.0, 1.0)",), "ops": ("ops.clip({}, -1.0, 1.0)",)}),
     ("real", "positive", False, {"tf": ("tf.clip_by_value({}, 1e-7, 1.0)",), "K": ("K.clip({}, K.epsilon(), 1 - K.epsilon())",), "ops": ("ops.clip({}, 1e-7, 1.0)",)}),
     ("guarded", "positive", False, {"tf": ("tf.maximum({}, 1e-7)", "tf.maximum({}, 0.1)", "tf.maximum(1e-6, {})"), "K": ("K.maximum({}, K.epsilon())",), "ops": ("ops.maximum({}, 1e-7)",)}),
-    ("real", "real", False, {"tf": ("tf.sign({})", "tf.math.sign({})", "tf.stop_gradient({})", "tf.round({})"), "K": ("K.sign({})", "K.stop_gradient({})"), "ops": ("ops.sign({})", "ops.stop_gradient({})")}),
+    ("signed", "real", False, {"tf": ("tf.sign({})", "tf.math.sign({})"), "K": ("K.sign({})",), "ops": ("ops.sign({})",)}),
+    ("real", "real", False, {"tf": ("tf.stop_gradient({})", "tf.round({})"), "K": ("K.stop_gradient({})",), "ops": ("ops.stop_gradient({})",)}),
     ("nonnegative", "positive", False, {"tf": ("({} + 1e-6)", "({} + 1e-3)", "({} + 1.0)", "({} + tf.keras.backend.epsilon())"), "K": ("({} + K.epsilon())", "({} + 1e-4)"), "ops": ("({} + 1e-7)", "(1.0 + {})")}),
     ("unit", "unit", False, {"tf": ("(1.0 - {})", "(1 - {})"), "K": ("(1.0 - {})",), "ops": ("(1.0 - {})",)}),
     ("unit", "nonnegative", False, {"tf": ("(-tf.math.log({} + 1e-7))", "(-{} * tf.math.log({}))", "tf.pow(1.0 - {}, 2.0)"), "K": ("(-K.log({} + K.epsilon()))", "K.binary_crossentropy({}, {})"), "ops": ("(-ops.log({} + 1e-7))",)}),
@@ -48,21 +49,31 @@ def accepts(takes: str, var: Var) -> bool:
     return var.range == "real" if takes == "signed" else narrower(var.range, takes)
 
 
+# Flat, or a straight line, where the argument is large, as statistics are.
+SATURATING = ("sigmoid", "tanh", "softplus", "elu", "erf", "exp(")
+# Inert on what never comes near the bound.
+BOUNDED = ("clip", "round")
+IN_OTHER_FORM = ("cast", "identity", "stop_gradient")
+
+
 @op(6)
 def unary(draft: Draft) -> Var | None:
     var = draft.variable()
     if var is None:
         return None
     fitting = [row for row in UNARY if accepts(row[0], var) and not (row[2] and var.heavy)]
-    if not var.batches:  # a statistic: most of them saturate a clip
-        fitting = [row for row in fitting if "clip" not in str(row[3])]
+    if not var.batches or (var.moves and var.range != "real"):
+        fitting = [row for row in fitting if not any(word in str(row[3]) for word in BOUNDED)]
     _, gives, fast, spellings = draft.pick(fitting)
-    text = spelled(draft, spellings).replace("{}", var.text)
+    text = spelled(draft, spellings)
+    small = not var.batches and any(word in text for word in SATURATING)
+    text = text.replace("{}", f"(0.02 * {var.text})" if small else var.text)
     if "binary_crossentropy" in text and var.rank == 0:
         return None
-    if gives == "real" and any(word in text for word in ("negative", "cast", "identity", "stop_gradient")):
-        gives = var.range if "-" not in text and "negative" not in text else "real"
-    return draft.bind(text, var.shape, gives, heavy=var.heavy or fast)
+    same = any(word in text for word in IN_OTHER_FORM)
+    return draft.bind(
+        text, var.shape, var.range if same else gives, heavy=var.heavy or fast, of=var if same else None
+    )
 
 
 # (range, spellings): ranges of a result that hold for any operands of at least "takes"
@@ -108,7 +119,7 @@ def binary(draft: Draft) -> Var | None:
     var = draft.variable()
     how, spellings = draft.pick(BINARY)
     other = var and partner(draft, var, "positive" if how == "quotient" else "real")
-    if var is None or other is None or (how not in ("sum", "product") and var.text == other.text):
+    if var is None or other is None or (how not in ("sum", "product") and var.root == other.root):
         return None
     shape = broadcast(var.shape, other.shape)
     assert shape is not None
@@ -153,8 +164,13 @@ def class_weights(draft: Draft) -> Var | None:
 COMPARED = ("{0} > {1}", "{0} < {1}", "tf.greater({0}, {1})", "tf.less({0}, {1})", "{0} >= {1}")
 
 
+def compared(var: Var) -> bool:
+    """Whether the usual bounds divide the entries of a variable, so that a mask of it keeps some of them."""
+    return var.rank > 0 and (var.fed or var.range == "real")
+
+
 def condition(draft: Draft, var: Var) -> str:
-    """A mask over the entries of ``var``."""
+    """A mask over the entries of ``var``, which is ``compared``."""
     form = draft.pick(COMPARED)
     bound = draft.pick(("0.0", "0.5", "0.2") if var.range == "real" else ("0.5", "0.2"))
     other = partner(draft, var)
@@ -169,8 +185,9 @@ def masked(draft: Draft) -> Var | None:
     var = draft.array(lambda v: v.batches > 0)
     if var is None:
         return None
-    mask = draft.array(lambda v: v.shape == var.shape)
-    assert mask is not None
+    mask = draft.array(lambda v: v.shape == var.shape and compared(v))
+    if mask is None:
+        return None
     test = condition(draft, mask)
     cast = draft.pick(("tf.cast({}, tf.float64)", "tf.cast({}, dtype=tf.float64)"))
     if draft.dialect() == "K":
@@ -183,7 +200,7 @@ def masked(draft: Draft) -> Var | None:
         f"tf.where({test}, {var.text}, {draft.number()} * {var.text})",
         cast.format(test),
     ]
-    if other is not None and other.shape == var.shape and other.text != var.text:
+    if other is not None and other.shape == var.shape and other.root != var.root:
         forms.append(f"tf.where({test}, {var.text}, {other.text})")
     if draft.dialect() == "ops":
         forms = [form.replace("tf.where", "ops.where") for form in forms]
@@ -192,4 +209,4 @@ def masked(draft: Draft) -> Var | None:
     return draft.bind(text, var.shape, "real" if range_ == "real" else "nonnegative", heavy=var.heavy)
 
 
-__all__ = ["N", "condition", "partner", "spelled"]
+__all__ = ["N", "compared", "condition", "partner", "spelled"]

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import textwrap
+from dataclasses import replace
 
 from .draft import OPS, Draft, N, Var, broadcast, op
 from .elementwise import partner
@@ -306,7 +307,10 @@ def helper(draft: Draft) -> Var | None:
     given = [first] if other is None or other == first or draft.chance(0.4) else [first, other]
     kind = draft.pick(("top", "top", "local", "lambda", "partial", "class", "tuple", "closure"))
     names = [draft.pick(("a", "u", "x")), draft.pick(("b", "w", "y"))][: len(given)]
-    variables = [Var(name, var.shape, var.range, var.heavy) for name, var in zip(names, given, strict=True)]
+    variables = [
+        replace(var, text=name, of=var.root if len({each.root for each in given}) < len(given) else "")
+        for name, var in zip(names, given, strict=True)
+    ]
     sub = Draft(
         draft.rng,
         draft.module,

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import elementwise, reducing, shaping, tabled
 from .draft import Draft, Module, N, Shape, Var
@@ -74,11 +74,13 @@ def _inputs(draft: Draft) -> str:
     else:
         fed, shape = draft.pick(OPEN)
     draft.variables = [
-        Var(name, shape, RANGES[kind]) for name, kind in zip(("y_true", "y_pred"), kinds, strict=True)
+        Var(name, shape, RANGES[kind], fed=True)
+        for name, kind in zip(("y_true", "y_pred"), kinds, strict=True)
     ]
     if draft.chance(0.5):
         form = draft.pick(("(y_true - y_pred)", "tf.abs(y_true - y_pred)", "tf.square(y_pred - y_true)"))
-        draft.bind(form, shape, "real" if form[0] == "(" else "nonnegative")
+        made = draft.bind(form, shape, "real" if form[0] == "(" else "nonnegative")
+        draft.variables[-1] = replace(made, fed=True)
     return " ".join(f"{name}={fed}:{kind}" for name, kind in zip(("y_true", "y_pred"), kinds, strict=True))
 
 

@@ -233,6 +233,7 @@ def normalised(draft: Draft) -> Var | None:
         var.shape,
         "positive" if var.range == "unit" else var.range,
         heavy=var.heavy,
+        moves=True,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .draft import ONE, Draft, N, Shape, Var, broadcast, entries, op
-from .elementwise import condition
+from .elementwise import compared, condition
 
 
 def product(dims: Shape) -> str:
@@ -45,7 +45,7 @@ def reshaped(draft: Draft) -> Var | None:
                 (f"tf.reshape({x}, (-1, {a * b}, 1))", (N, (a * b, 0), ONE)),
             ]
     text, after = draft.pick(forms)
-    return draft.bind(text, after, var.range, heavy=var.heavy)
+    return draft.bind(text, after, var.range, heavy=var.heavy, of=var)
 
 
 @op(1.2)
@@ -93,7 +93,7 @@ def expanded(draft: Draft) -> Var | None:
         forms.append(f"{var.text}[..., tf.newaxis]")
     if at == 0:
         forms.append(f"{var.text}[tf.newaxis]")
-    return draft.bind(draft.pick(forms), shape, var.range, heavy=var.heavy)
+    return draft.bind(draft.pick(forms), shape, var.range, heavy=var.heavy, of=var)
 
 
 @op(1)
@@ -113,7 +113,7 @@ def squeezed(draft: Draft) -> Var | None:
         )
     )
     return draft.bind(
-        form.format(var.text, index), var.shape[:at] + var.shape[at + 1 :], var.range, heavy=var.heavy
+        form.format(var.text, index), var.shape[:at] + var.shape[at + 1 :], var.range, heavy=var.heavy, of=var
     )
 
 
@@ -164,8 +164,9 @@ def joined(draft: Draft) -> Var | None:
     var = draft.variable()
     if var is None:
         return None
-    other = draft.variable(lambda v: v.shape == var.shape)
-    assert other is not None
+    other = draft.variable(lambda v: v.shape == var.shape and v.root != var.root)
+    if other is None:
+        return None
     pair = draft.pick((f"[{var.text}, {other.text}]", f"({var.text}, {other.text})"))
     range_ = var.range if var.range == other.range else "real"
     heavy = var.heavy or other.heavy
@@ -250,7 +251,7 @@ def selected(draft: Draft) -> Var | None:
                 (f"tf.split({x}, num_or_size_splits=2, axis={var.rank - 1})[1]", half, var.range),
                 (f"ops.split({x}, 2, axis=-1)[0]", half, var.range),
             ]
-    if not draft.inline:
+    if not draft.inline and compared(var):
         forms += [
             (f"tf.boolean_mask({x}, {condition(draft, var)})", (), "masked"),
         ]

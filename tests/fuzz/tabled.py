@@ -9,7 +9,7 @@ from losslint.analysis.optable import REQUIRED, Operation, builtin_table
 
 from .draft import Draft, Var, broadcast, op
 from .elementwise import partner
-from .reducing import axis_text, over, remaining
+from .reducing import axis_text, over, range_after, remaining
 
 ROOTS = {"tensorflow.": "tf.", "keras.ops.": "ops.", "keras.activations.": "keras.activations."}
 # What draws, decides by type, wants other types, or is discontinuous where random data rarely tell.
@@ -95,4 +95,4 @@ def tabled_reduction(draft: Draft) -> Var | None:
         return None
     keepdims = draft.chance(0.2)
     written = f"{name}({var.text}{axis_text(draft, axes, var.rank, var.text)}{', keepdims=True' if keepdims else ''})"
-    return draft.bind(written, remaining(var.shape, axes, keepdims), "real")
+    return draft.bind(written, remaining(var.shape, axes, keepdims), range_after(operation.how, var.range))
