@@ -125,6 +125,19 @@ def coupling(at: At, before: tuple[Tensor, ...], after: Tensor) -> Tensor:
     )
 
 
+def bent(value: Tensor, **changes: Any) -> Tensor:
+    """``value`` after a non-linear function: without what only sums and scalings leave true."""
+    facts = {"spread": value.spread.bent, "number": None, "shift": None, "separable": False, "squared": None}
+    return replace(value, **{**facts, **changes})
+
+
+def separable(axes: Axes, *values: Tensor) -> bool:
+    """Whether a sum of these, or the product of one with constants, is a part per row plus a part per column."""
+    return axes.batches > 1 and all(
+        value.separable or value.axes.batches < 2 for value in values if value.data
+    )
+
+
 def _slopes(*terms: tuple[Degree | None, Degree]) -> Degree | None:
     """Degree of a gradient that is a sum of products (slope of one factor) × (degree of the rest)."""
     degrees = [plus(slope, rest) for slope, rest in terms if slope is not None]
@@ -153,19 +166,27 @@ def add(at: At, left: Tensor, right: Tensor, *, negative: bool = False) -> Tenso
         return replace(sum_, freedom=True) if negative and left.count and right.number == 1 else sum_
     for value, other, flipped in ((left, right, False), (right, left, negative)):
         if value.data and not other.data and not other.weights:
-            return _add_constant(at, value, other, axes, compared=negative or flipped)
+            sum_ = _add_constant(at, value, other, axes, compared=negative or flipped)
+            shift = _gained(left, right, negative)
+            if shift is not None and MIXED in (left.degree, right.degree):
+                sum_ = replace(sum_, degree=ZERO if shift == ZERO else MIXED)
+            sum_ = replace(sum_, shift=shift, separable=separable(axes, value))
+            return _levelled(at, (left, right), sum_)
     slopes = [slope for slope in (left.slope, right.slope) if slope is not None]
+    shift = _gained(left, right, negative)
     sum_ = joined(
         left,
         right,
         axes=axes,
-        degree=same((left.degree, right.degree)),
+        degree=ZERO if shift == ZERO else same((left.degree, right.degree)),
         slope=same(slopes) if slopes else None,
         spread=superposition(left, right),
         offset=max(left.offset, right.offset),
         diagonal=left.diagonal and right.diagonal,
+        shift=shift,
+        separable=separable(axes, left, right),
     )
-    sum_ = spread_out(at, left, right, sum_)
+    sum_ = _levelled(at, (left, right), spread_out(at, left, right, sum_))
     if left.diagonal != right.diagonal:  # the diagonal is a vanishing share of an N×N matrix
         full = right if left.diagonal else left
         return replace(sum_, degree=full.degree, slope=full.slope)
@@ -173,6 +194,30 @@ def add(at: At, left: Tensor, right: Tensor, *, negative: bool = False) -> Tenso
         message = f"adds terms that scale as {power_of_n(left.degree)} and {power_of_n(right.degree)}"
         return flawed(at, Kind.UNEQUAL, sum_, message)
     return sum_
+
+
+def _gained(left: Tensor, right: Tensor, negative: bool) -> Fraction | None:
+    """What a sum gains with log k: in a difference of two logarithms the shifts may cancel."""
+    if left.gain is None or right.gain is None:
+        return None
+    return left.gain - right.gain if negative else left.gain + right.gain
+
+
+def _levelled(at: At, before: tuple[Tensor, ...], sum_: Tensor) -> Tensor:
+    """Where logarithms have cancelled the batch size, their arguments are statistics, no longer batch sums."""
+    if sum_.degree != ZERO or all(value.degree is not MIXED for value in before):
+        return sum_
+    flaws = tuple(
+        replace(
+            flaw,
+            kind=Kind.STATISTIC,
+            step=replace(flaw.step, message=f"{flaw.operation} of a statistic of the batch"),
+        )
+        if flaw.kind is Kind.NONLINEAR
+        else flaw
+        for flaw in sum_.flaws
+    )
+    return replace(sum_, flaws=flaws, raised=())
 
 
 def _add_constants(left: Tensor, right: Tensor, sum_: Tensor) -> Tensor:
@@ -222,13 +267,21 @@ def multiply(at: At, left: Tensor, right: Tensor) -> Tensor:
         right,
         axes=broadcast(left.axes, right.axes),
         degree=plus(left.degree, right.degree),
-        slope=_slopes((left.slope, right.degree), (right.slope, left.degree)),
+        slope=_slopes((left.slope, _factor(right)), (right.slope, _factor(left))),
         spread=interaction(left, right),
-        offset=max(left.offset, right.offset),
+        offset=_offset(left, right),
         diagonal=left.diagonal or right.diagonal,
         count=left.count or right.count if not (left.data or right.data) else False,
         number=_number(left, right, lambda a, b: a * b),
+        shift=_scaled_shift(left, right.number)
+        if right.number is not None
+        else _scaled_shift(right, left.number),
     )
+    if left.data != right.data:
+        value = left if left.data else right
+        product = replace(product, separable=separable(product.axes, value), squared=value.squared)
+    elif left.squared is not None and left == right:  # perhaps one root with itself: no longer a root
+        product = replace(product, spread=Spread.UNKNOWN, reasons=merge(product.reasons, (at.name,)))
     product = spread_out(at, left, right, coupling(at, (left, right), product))
     for value, factor in ((left, right), (right, left)):
         if factor.data or not isinstance(factor.degree, Fraction):
@@ -240,6 +293,25 @@ def multiply(at: At, left: Tensor, right: Tensor) -> Tensor:
         if factor.degree < 0:
             return _normalised(at, value, factor, times(factor.degree, Fraction(-1)), product)
     return product
+
+
+def _factor(value: Tensor) -> Degree:
+    """The degree of a factor beside a gradient. What gains with log k may cancel over a normalised axis."""
+    return UNKNOWN if value.degree is MIXED and value.shift is not None and value.data else value.degree
+
+
+def _offset(left: Tensor, right: Tensor) -> Offset:
+    """The offset of a product: a count such as ``N - 1`` scales the data and adds nothing to them."""
+    return max(
+        (value.offset for value in (left, right) if value.data), default=max(left.offset, right.offset)
+    )
+
+
+def _scaled_shift(value: Tensor, factor: float | None) -> Fraction | None:
+    """The shift of a multiple."""
+    if value.shift is None or factor is None:
+        return None
+    return value.shift * Fraction(factor).limit_denominator(10**6)
 
 
 def _by_name(at: At, divisor: Tensor, quotient: Tensor) -> Tensor:
@@ -261,10 +333,13 @@ def divide(at: At, left: Tensor, right: Tensor) -> Tensor:
             (right.slope, minus(left.degree, times(right.degree, Fraction(2)))),
         ),
         spread=interaction(left, replace(right, spread=right.spread.bent)),
-        offset=max(left.offset, right.offset),
+        offset=_offset(left, right),
         diagonal=left.diagonal,
         number=_number(left, right, lambda a, b: a / b),
+        shift=_scaled_shift(left, 1 / right.number) if right.number else None,
     )
+    if not right.data:
+        quotient = replace(quotient, separable=separable(quotient.axes, left), squared=left.squared)
     if right.offset is Offset.TARGET and right.data and right.degree != ZERO:
         return _nonhomogeneous(at, right, quotient)
     quotient = spread_out(at, left, right, quotient)
@@ -354,55 +429,48 @@ def power(at: At, value: Tensor, exponent: Fraction | None) -> Tensor:
             number = float(value.number ** float(exponent))
         except (ArithmeticError, TypeError):
             number = None
-    raised = replace(
+    root = exponent == Fraction(1, 2) and value.spread in (Spread.LINEAR, Spread.ADDITIVE)
+    raised = bent(
         value,
         degree=times(value.degree, exponent),
         slope=None if value.slope is None else plus(value.slope, times(value.degree, exponent - 1)),
-        spread=value.spread.bent,
         number=number,
+        squared=value.spread if root else None,
     )
     if exponent == 0:
         return Tensor(value.axes, number=1.0)
     if value.data and value.offset is Offset.TARGET and value.degree != ZERO:
         return _nonhomogeneous(at, value, raised)
+    if value.squared is not None and exponent == 2:  # the root is undone
+        *others, last = value.flaws or (None,)
+        flaws = value.flaws if last is None or last.kind is not Kind.STATISTIC else tuple(others)
+        return replace(raised, spread=value.squared, flaws=flaws)
     return coupling(at, (value,), raised)
 
 
 def homogeneous(at: At, value: Tensor) -> Tensor:
     """abs, relu, maximum(·, 0): f(c·x) = c·f(x) for c > 0, so the degree is kept; batch sums couple."""
-    bent = replace(value, spread=value.spread.bent, number=None)
+    after = bent(value)
     if value.data and value.offset is Offset.TARGET and value.degree != ZERO:
-        return _nonhomogeneous(at, value, bent)
-    return coupling(at, (value,), bent)
+        return _nonhomogeneous(at, value, after)
+    return coupling(at, (value,), after)
 
 
 def nonlinear(at: At, value: Tensor, *, gradient: bool = True) -> Tensor:
     """exp, sigmoid, softplus, clip…: degree 0 stays, any other becomes mixed (LL102)."""
-    bent = replace(value, spread=value.spread.bent, number=None, count=False)
+    after = bent(value, count=False)
     if not gradient:
-        bent = replace(bent, slope=None)
+        after = replace(after, slope=None)
     if value.degree == ZERO:
-        return coupling(at, (value,), bent)
+        return coupling(at, (value,), after)
     if isinstance(value.degree, Fraction):
-        return _nonhomogeneous(at, value, bent)
-    return replace(bent, slope=None if bent.slope is None else value.degree)
-
-
-def logarithm(at: At, value: Tensor, *, shift: bool = False) -> Tensor:
-    """log: additive where the argument scales, so the value is mixed but the gradient loses the argument's degree."""
-    bent = nonlinear(at, value)
-    if shift or value.offset is not Offset.NONE or value.slope is None or value.degree == ZERO:
-        return bent
-    return (
-        replace(bent, slope=minus(value.slope, value.degree)) if isinstance(value.degree, Fraction) else bent
-    )
+        return _nonhomogeneous(at, value, after)
+    return replace(after, slope=None if after.slope is None else value.degree)
 
 
 def step_function(at: At, value: Tensor) -> Tensor:
     """sign, comparisons with zero: scale-free, no gradient."""
-    return coupling(
-        at, (value,), replace(value, degree=ZERO, slope=None, spread=value.spread.bent, raised=())
-    )
+    return coupling(at, (value,), bent(value, degree=ZERO, slope=None, raised=()))
 
 
 def _nonhomogeneous(at: At, value: Tensor, after: Tensor) -> Tensor:
@@ -424,7 +492,8 @@ def linear(value: Tensor) -> Tensor:
 
 def negate(value: Tensor) -> Tensor:
     """``-value``."""
-    return replace(value, number=None if value.number is None else -value.number)
+    number = None if value.number is None else -value.number
+    return replace(value, number=number, shift=None if value.shift is None else -value.shift)
 
 
 def stopped(value: Tensor) -> Tensor:
@@ -460,6 +529,7 @@ def extremum(at: At, left: Tensor, right: Tensor, *, above: bool = False) -> Ten
         slope=_slopes((left.slope, ZERO), (right.slope, ZERO)),
         spread=interaction(left, right),
         offset=max(left.offset, right.offset),
+        shift=left.shift if left.shift == right.shift else None,
     )
     if both.degree is MIXED and isinstance(left.degree, Fraction) and isinstance(right.degree, Fraction):
         message = f"compares {power_of_n(left.degree)} with {power_of_n(right.degree)}"
@@ -483,6 +553,12 @@ def _bounded(at: At, value: Tensor, bound: Tensor, *, above: bool) -> Tensor:
         and (bound.number or 2) <= 1
     ):
         return replace(value, axes=axes, offset=max(value.offset, Offset.SMOOTH))
+    towards_zero = bound.number is not None and (bound.number > 0 if above else bound.number < 0)
+    if isinstance(value.degree, Fraction) and value.degree < 0 and bound.degree == ZERO and towards_zero:
+        # What shrinks ends up within the bound, and is cut off before that or not.
+        inside = bent(value, axes=axes)
+        linear = value.spread in (Spread.LINEAR, Spread.ADDITIVE)
+        return replace(inside, spread=Spread.UNKNOWN) if linear else inside
     if bound.degree == value.degree or (bound.number is not None and abs(bound.number) <= NEGLIGIBLE):
         return replace(homogeneous(at, value), axes=axes)
     return replace(nonlinear(at, value), axes=axes)
@@ -499,20 +575,23 @@ def compare(at: At, left: Tensor, right: Tensor) -> Tensor:
         left,
         right,
         axes=broadcast(left.axes, right.axes),
-        spread=interaction(left, right),
+        spread=interaction(*(replace(value, spread=value.spread.bent) for value in (left, right))),
     )
     mask = replace(mask, raised=(), opaque=mask.opaque and not mask.data, nominal="", static=False, half="")
     degrees = {value.degree for value in (left, right) if value.number != 0}
     if UNKNOWN in degrees:
         return replace(mask, degree=UNKNOWN)
+    if left.gain is not None and left.gain == right.gain:  # two logarithms that gain alike
+        return coupling(at, (left, right), mask)
     if mask.data and (len(degrees) > 1 or MIXED in degrees):
         return replace(mask, degree=MIXED)
-    return mask
+    return mask if 0 in (left.number, right.number) else coupling(at, (left, right), mask)
 
 
 def choose(at: At, condition: Tensor, left: Tensor, right: Tensor) -> Tensor:
     """``where(condition, left, right)``: the degrees must agree as in a sum; the condition masks."""
-    chosen = add(at, left, right) if left.data or right.data else replace(left, number=None)
+    unshifted = [replace(value, shift=None) for value in (left, right)]  # chosen from, not added
+    chosen = add(at, *unshifted) if left.data or right.data else replace(left, number=None)
     if left.number is not None and right.number is not None:
         chosen = Tensor(broadcast(left.axes, right.axes))
     mask = replace(condition, slope=None)

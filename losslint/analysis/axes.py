@@ -7,7 +7,7 @@ A closed one (``middle is None``) has exactly the axes that are listed.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from .degree import ONE, UNKNOWN, ZERO, Degree, plus
@@ -56,6 +56,8 @@ class Axes:
     back: tuple[Axis, ...] = ()
     loose: bool = False
     """The ellipsis is this tensor's own: its rank says nothing about that of others."""
+    base: str = field(default="", compare=False)
+    """The parameter whose ellipsis it is: what is counted from one parameter certainly has one rank."""
 
     @property
     def rank(self) -> int | None:
@@ -82,9 +84,13 @@ class Axes:
 
     @property
     def batches(self) -> int:
-        """How many axes certainly extend with the batch (an axis hidden in the ellipsis counts)."""
-        hidden = isinstance(self.middle, Fraction) and self.middle > 0
-        return sum(axis.batch for axis in self.listed) + hidden
+        """How many axes certainly extend with the batch: those hidden in the ellipsis too, a flattened N×N twice."""
+        extents = (
+            [axis.extent for axis in self.listed]
+            if self.middle is None
+            else [*(axis.extent for axis in self.listed), self.middle]
+        )
+        return sum(max(int(extent), 1) for extent in extents if isinstance(extent, Fraction) and extent > 0)
 
     @property
     def unsure(self) -> bool:
@@ -231,6 +237,8 @@ def broadcast(left: Axes, right: Axes) -> Axes:
         return right
     if crossed(left, right) or _facing(left, right):
         return closed((BATCH, BATCH))
+    if (pairs := _against_itself(left, right)) is not None:
+        return pairs
     for matrix, other in ((left, right), (right, left)):
         if (
             matrix.batches > 1
@@ -268,6 +276,18 @@ def broadcast(left: Axes, right: Axes) -> Axes:
         return hidden(left.total)
     bigger, smaller = (left, right) if left.batches else (right, left)
     return bigger if smaller.total == ZERO else WILD
+
+
+def _against_itself(left: Axes, right: Axes) -> Axes | None:
+    """``x[:, None] - x`` of an x of open rank: aligned from the end, its samples meet all others."""
+    long, short = (left, right) if left.least_rank > right.least_rank else (right, left)
+    if not left.base or left.base != right.base or long.least_rank - short.least_rank != 1:
+        return None
+    if long.middle != ZERO or short.middle != ZERO or long.back != short.back:
+        return None
+    if len(long.front) != 2 or len(short.front) != 1 or long.front[1].size != 1:
+        return None
+    return replace(long, front=(long.front[0], short.front[0])) if short.front[0].batch else None
 
 
 def _aligned_open(left: Axes, right: Axes) -> Axes | None:

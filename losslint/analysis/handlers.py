@@ -37,7 +37,7 @@ HOWS: dict[str, frozenset[str]] = {
             "half_square_sum",
         ]
     ),
-    "map": frozenset(["linear", "homogeneous", "power", "step", "log", "nonlinear"]),
+    "map": frozenset(["linear", "homogeneous", "power", "step", "log", "exp", "nonlinear"]),
     "zip": frozenset(
         [
             "add",

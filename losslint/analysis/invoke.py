@@ -149,7 +149,10 @@ def call_instance(
         weights = kwargs.get("sample_weight", args[2] if len(args) > 2 else None)
         return call_loss_instance(at, owner, tensor(target), tensor(output), weights)
     if isinstance(owner.cls, External):
-        return through_model(at, args)
+        layer = f"{owner.cls.name}()"
+        operation = run.program.table.find(layer)
+        exact = operation is not None and operation.kind != "per_sample"
+        return call_external(run, at, layer, args, {}) if exact else through_model(at, args)
     ref = owner.cls.ref
     found = classes.method(run, ref, "__call__")
     if found is not None:

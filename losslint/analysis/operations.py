@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from . import algebra, shapes
+from . import algebra, logs, shapes
 from .algebra import At
 from .axes import PLAIN, SCALAR, WILD, Axis, broadcast, closed
 from .degree import ONE, ZERO, minus, same
@@ -231,7 +231,10 @@ def map_one(at: At, how: str, operation: Operation, value: Tensor) -> Tensor:
     if how == "step":
         return algebra.step_function(at, value)
     if how == "log":
-        return algebra.logarithm(at, value, shift=operation.get("shift", False))
+        after = logs.logarithm(at, value, plus_one=operation.get("shift", False))
+        return after if operation.get("base") is None else replace(after, shift=None)
+    if how == "exp":
+        return logs.exponential(at, value)
     return algebra.nonlinear(at, value, gradient=gradient)
 
 
@@ -266,7 +269,7 @@ def zip_two(at: At, how: str, left: Tensor, right: Tensor) -> Tensor:
         quotient = algebra.divide(at, left, right)
         return quotient if not quotient.data else algebra.nonlinear(at, quotient, gradient=False)
     if how == "xlogy":
-        return algebra.multiply(at, left, algebra.logarithm(at, right))
+        return algebra.multiply(at, left, logs.logarithm(at, right))
     if how == "homogeneous":
         return algebra.extremum(at, left, right)
     if how == "nonlinear":

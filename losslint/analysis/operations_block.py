@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 
-from . import algebra
+from . import algebra, logs
 from .algebra import At, coupling
 from .axes import PLAIN, SCALAR, Axes, Axis, broadcast, closed
 from .degree import UNKNOWN, ZERO, minus
@@ -78,7 +78,7 @@ def _scaled(at: At, operation: Operation, value: Tensor, size: int | None) -> Te
     """What the operation does to the degree of a block that lies within a sample."""
     exponent = operation.get("exponent")
     if operation.get("log"):
-        logarithm = algebra.logarithm(at, value)
+        logarithm = replace(logs.logarithm(at, value), shift=None)  # as often as there are rows
         # A ridge added to the matrix: it matters or not, by its size.
         return (
             replace(logarithm, slope=UNKNOWN)

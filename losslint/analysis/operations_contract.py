@@ -92,10 +92,15 @@ def _transposed(value: Tensor, flag: bool) -> Tensor:
 def _scale(at: At, left: Tensor, right: Tensor, axes: Axes, inner: Axis) -> Tensor:
     """The product of two tensors with ``axes``, summed over a last axis ``inner``."""
     product = _paired(at, left, right, shuffled=inner.batch and inner.order == at.fresh)
-    product = replace(
-        product, axes=axes.insert(len(axes.front) if axes.middle is None else -1, inner), number=None
-    )
-    return reduce(at, "sum", product, (-1,))
+    whole = axes.insert(len(axes.front) if axes.middle is None else -1, inner)
+    return reduce(at, "sum", _placed(product, whole, (left, right)), (-1,))
+
+
+def _placed(product: Tensor, axes: Axes, operands: Sequence[Tensor]) -> Tensor:
+    """The product with its axes; of one operand with data it is as separable as that one."""
+    data = [operand for operand in operands if operand.data]
+    apart = len(data) == 1 and algebra.separable(axes, data[0])
+    return replace(product, axes=axes, number=None, separable=apart)
 
 
 def _paired(at: At, left: Tensor, right: Tensor, *, shuffled: bool) -> Tensor:
@@ -188,7 +193,7 @@ def _product(at: At, operands: Sequence[Tensor], axes: Sequence[Axis], summed: S
     product = replace(operands[0], axes=SCALAR)
     for operand in operands[1:]:
         product = _paired(at, product, operand, shuffled=shuffled)
-    product = replace(product, axes=closed(axes), number=None)
+    product = _placed(product, closed(axes), operands)
     return reduce(at, "sum", product, list(summed)) if summed else product
 
 
@@ -249,7 +254,7 @@ def _einsum(call: Call) -> Value:
         if kept.middle is not None
         else closed((*kept.front, *summed))
     )
-    product = replace(product, axes=whole, number=None, diagonal=False)
+    product = replace(_placed(product, whole, operands), diagonal=False)
     if not summed:
         return product
     return reduce(at, "sum", product, range(-len(summed), 0))

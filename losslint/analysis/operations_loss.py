@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
 from . import algebra, shapes
 from .algebra import At
@@ -87,11 +88,15 @@ def compare(at: At, operation: Operation, target: Tensor, output: Tensor, call: 
         axes=broadcast(target.axes, output.axes),
         degree=ZERO if target.degree == output.degree == ZERO else _none(target, output),
         slope=_slope(target, output),
-        spread=algebra.interaction(target, output),
+        spread=algebra.interaction(*(replace(value, spread=value.spread.bent) for value in (target, output))),
     )
     if operation.get("scale_free") and not {MIXED, UNKNOWN} & {target.degree, output.degree}:
         free = [minus(value.slope, value.degree) for value in (target, output) if value.slope is not None]
         both = replace(both, degree=ZERO, slope=same(free) if free else None, raised=())
+    exponent = operation.get("exponent")
+    if exponent is not None and target.degree == output.degree and isinstance(target.degree, Fraction):
+        powered = algebra.power(at, replace(both, degree=target.degree), Fraction(exponent))
+        both = replace(both, degree=powered.degree, slope=powered.slope)
     if both.degree is MIXED:
         both = algebra.flawed(at, Kind.NONLINEAR, both, f"{at.name} of a value that scales with the batch")
     if how == "elementwise":

@@ -365,7 +365,8 @@ def _broadcast_to(call: Call) -> Value:
         )
     else:
         return replace(value, axes=WILD)
-    return replace(value, axes=broadcast(value.axes, axes))
+    axes = broadcast(value.axes, axes)
+    return replace(value, axes=axes, separable=algebra.separable(axes, value))
 
 
 @shape("reverse", "roll")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from . import algebra
+from . import algebra, logs
 from .algebra import At
 from .axes import PLAIN, SCALAR, Axes, Axis
 from .degree import UNKNOWN, ZERO, Degree, minus
@@ -19,10 +19,10 @@ from .values import Const, Flaw, Kind, Seq, Spread, Tensor, Unknown, Value, merg
 
 @variant("reduce", "logmeanexp")
 def _logmeanexp(call: Call) -> Value:
-    value, over = algebra.nonlinear(call.at, call.tensor("x")), call.axes()
+    value, over = logs.exponential(call.at, call.tensor("x")), call.axes()
     if isinstance(over, Unknown):
         return unknown_axes(call.at, "mean", value)
-    return algebra.logarithm(call.at, reduce(call.at, "mean", value, over, call.flag("keepdims")))
+    return logs.logarithm(call.at, reduce(call.at, "mean", value, over, call.flag("keepdims")))
 
 
 # -- quantiles

@@ -135,8 +135,8 @@ def _coupled(value: Tensor) -> bool | None:
         return None
     if any(axis.data for axis in value.axes.listed):
         return True  # averaged by the framework, over as many entries as the data says
-    if value.data and value.axes.batches > 1 and value.spread is not Spread.COUPLED:
-        return None  # a matrix of pairs: only sums of a part per row and a part per column add up
+    if value.data and value.axes.batches > 1 and value.spread is Spread.SAMPLE:
+        return not (value.separable or value.diagonal)
     return value.spread is Spread.COUPLED
 
 

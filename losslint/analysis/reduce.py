@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from . import algebra
+from . import algebra, logs
 from .algebra import At, coupling, flawed
 from .axes import SINGLE, WILD, Axes, Axis, hidden
 from .degree import MIXED, ONE, UNKNOWN, ZERO, Degree, minus, plus, power_of_n, times
@@ -123,7 +123,7 @@ def reduce(
         value = _before(at, how, value)
         how = "sum"
     if how == "norm":
-        if order == 1:
+        if order == 1 or (order is None and what.single):
             return reduce(at, "sum", algebra.homogeneous(at, value), over, keepdims)
         if order is None:
             how = "max"
@@ -131,10 +131,18 @@ def reduce(
         return _diagonal(at, how, value, what)
     if what.single and how in OF_ONE:
         return replace(value, axes=what.axes, number=None, count=False)
+    if what.single and how in ("var", "std"):
+        return algebra.joined(value, value, axes=what.axes, number=0.0)
     reduced = (
         _linear(at, how, value, what) if how in ("sum", "mean") else _statistic(at, how, value, what, order)
     )
-    return replace(reduced, count=False, number=None, diagonal=value.diagonal and what.extent == ZERO)
+    return replace(
+        reduced,
+        count=False,
+        number=None,
+        diagonal=value.diagonal and what.extent == ZERO,
+        separable=reduced.separable and reduced.axes.batches > 1,
+    )
 
 
 OF_ONE = {"sum", "mean", "max", "min", "prod", "logsumexp", "median"}
@@ -179,7 +187,8 @@ def _linear(at: At, how: str, value: Tensor, what: Span) -> Tensor:
     summed = how == "sum"
     degree = plus(value.degree, what.extent) if summed else value.degree
     slope = value.slope if value.slope is None or not summed else plus(value.slope, what.extent)
-    result = replace(value, axes=what.axes, degree=degree, slope=slope)
+    shift = None if summed else value.shift
+    result = replace(value, axes=what.axes, degree=degree, slope=slope, shift=shift, squared=None)
     if not _over_batch(value, what):
         return result if summed else _mean_of_sum(at, value, result)
     if what.extent is UNKNOWN and summed:
@@ -201,7 +210,7 @@ def _linear(at: At, how: str, value: Tensor, what: Span) -> Tensor:
         result = (
             _mean_of_sum(at, value, result) if value.degree != ZERO and not value.axes.batches else result
         )
-    if what.pairs and value.spread is Spread.SAMPLE:
+    if what.pairs and value.spread is Spread.SAMPLE and not value.separable:
         result = replace(result, spread=Spread.COUPLED)
         return flawed(at, Kind.PAIRWISE, result, f"{how} over pairs of samples")
     if what.selected and not summed and spread is Spread.LINEAR:
@@ -243,6 +252,8 @@ def _diagonal(at: At, how: str, value: Tensor, what: Span) -> Tensor:
 def _statistic(at: At, how: str, value: Tensor, what: Span, order: Fraction | None) -> Tensor:
     """Everything else that reduces: non-linear, so over the batch it couples, and its degree depends on what it is."""
     over_batch = _over_batch(value, what)
+    if how in ("var", "std"):
+        value = _centred(value)
     degree, slope = _moved(how, value, what, order)
     if value.offset is Offset.TARGET and value.degree != ZERO and what.extent != ZERO:
         degree, slope = MIXED, None if slope is None else MIXED
@@ -253,7 +264,15 @@ def _statistic(at: At, how: str, value: Tensor, what: Span, order: Fraction | No
         spread = (
             Spread.UNKNOWN if what.extent is UNKNOWN and not what.samples else max(spread, Spread.COUPLED)
         )
-    result = replace(value, axes=what.axes, degree=degree, slope=slope, spread=spread)
+    result = algebra.bent(
+        value,
+        axes=what.axes,
+        degree=degree,
+        slope=slope,
+        spread=spread,
+        shift=_shifted(how, value, what),
+        squared=Spread.LINEAR if how == "norm" and order == 2 and value.spread is Spread.SAMPLE else None,
+    )
     if how in STEPS:
         result = replace(result, slope=None)
     if not over_batch:
@@ -294,6 +313,30 @@ KINDS = {
 }
 
 
+def _shifted(how: str, value: Tensor, what: Span) -> Fraction | None:
+    """What the result gains with log k, if its entries do: a logsumexp over N samples gains a log of its own."""
+    if how in ("max", "min", "median"):
+        return value.shift
+    if how == "logsumexp" and value.gain is not None and isinstance(what.extent, Fraction):
+        return value.gain + what.extent
+    return None
+
+
+def _centred(value: Tensor) -> Tensor:
+    """A value for a function that a common term of all entries does not change.
+
+    Of terms of unequal degree it is not known which are common to all entries.
+    """
+    if value.shift is not None:
+        return logs.unshifted(value)
+    if value.degree is not MIXED:
+        return value
+    slope = None if value.slope is None else UNKNOWN
+    return replace(
+        value, degree=UNKNOWN, slope=slope, reasons=merge(value.reasons, ("a difference of mixed terms",))
+    )
+
+
 def _moved(how: str, value: Tensor, what: Span, order: Fraction | None) -> tuple[Degree, Degree | None]:
     """Degree and slope after a statistic."""
     degree, slope, extent = value.degree, value.slope, what.extent
@@ -305,7 +348,7 @@ def _moved(how: str, value: Tensor, what: Span, order: Fraction | None) -> tuple
     if how == "logsumexp":
         if extent == ZERO and degree == ZERO:
             return ZERO, slope
-        if degree == ZERO:
+        if value.gain is not None:
             return (UNKNOWN if extent is UNKNOWN else MIXED), slope
         unclear = UNKNOWN if degree is UNKNOWN else MIXED
         return unclear, None if slope is None else unclear
@@ -336,8 +379,10 @@ def along(at: At, how: str, value: Tensor, axis: int | None) -> Tensor:
             spread=Spread.UNKNOWN,
             reasons=merge(value.reasons, (f"the axis of {at.name}",)),
         )
+    if how in ("softmax", "log_softmax"):
+        value = _centred(value)
     if where.extent == ZERO:
-        return _along_features(at, how, value)
+        return _of_one(at, how, value) if where.size == 1 else _along_features(at, how, value)
     pairs = value.axes.batches > 1
     gain, slope_gain = ALONG_BATCH.get(how, (ZERO, ZERO))
     degree = MIXED if gain is MIXED else plus(value.degree, times(gain, Fraction(1)))
@@ -356,19 +401,34 @@ def along(at: At, how: str, value: Tensor, axis: int | None) -> Tensor:
         axes = axes.without(axis, replace(where, order=at.fresh))
     step = at.step(f"{at.name} along the batch: {power_of_n(degree)}")
     raised = merge(value.raised, (step,)) if how == "cumsum" else value.raised
-    result = replace(
+    shift = (
+        value.shift
+        if how == "sort"
+        else (
+            -where.extent
+            if how == "log_softmax" and value.degree == ZERO and isinstance(where.extent, Fraction)
+            else None
+        )
+    )
+    result = algebra.bent(
         value,
         axes=axes,
         degree=degree,
+        shift=shift,
         offset=Offset.TARGET if how == "cumsum" else value.offset,  # entries grow with their place
         slope=None if how in ("argsort", "rank") else slope,
-        spread=value.spread if how == "sort" and axis is not None else max(value.spread, Spread.COUPLED),
+        spread=_sorted(value) if how == "sort" and axis is not None else max(value.spread, Spread.COUPLED),
         raised=raised,
         reduced=merge(value.reduced, (step,)),
         trail=merge(value.trail, (step,)),
     )
     flaw = Flaw(Kind.PAIRWISE if pairs else Kind.ORDER, step, at.name, (step,))
     return replace(result, flaws=merge(result.flaws, (flaw,)))
+
+
+def _sorted(value: Tensor) -> Spread:
+    """Columns sorted each by itself: what stands in one row comes from several samples."""
+    return value.spread if value.axes.rank == 1 or value.spread is not Spread.SAMPLE else Spread.UNKNOWN
 
 
 REORDERS = {"sort", "argsort"}
@@ -383,6 +443,15 @@ ALONG_BATCH: dict[str, tuple[Degree, Degree]] = {
 }
 
 
+def _of_one(at: At, how: str, value: Tensor) -> Tensor:
+    """An axis of one entry: what is normalised over it is a sign, or nothing at all."""
+    if how == "normalize":
+        return algebra.step_function(at, value)
+    if how in ("softmax", "log_softmax"):
+        return algebra.joined(value, value, axes=value.axes, number=float(how == "softmax"))
+    return _along_features(at, how, value) if how in ("argsort", "rank") else value
+
+
 def _along_features(at: At, how: str, value: Tensor) -> Tensor:
     if how == "cumsum":
         return value
@@ -392,14 +461,8 @@ def _along_features(at: At, how: str, value: Tensor) -> Tensor:
         return algebra.step_function(at, value)
     if how == "normalize":  # x / |x|: homogeneous of degree 0
         slope = None if value.slope is None else plus(value.slope, times(value.degree, Fraction(-1)))
-        spread = value.spread.bent
-        free = replace(
-            value,
-            degree=ZERO if isinstance(value.degree, Fraction) else value.degree,
-            slope=slope,
-            spread=spread,
-            raised=(),
-        )
+        degree = ZERO if isinstance(value.degree, Fraction) else value.degree
+        free = algebra.bent(value, degree=degree, slope=slope, raised=())
         return coupling(at, (value,), free)
     return algebra.nonlinear(at, value)
 

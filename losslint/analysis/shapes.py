@@ -428,7 +428,7 @@ def repeated(at: At, value: Tensor, counts: Sequence[Value]) -> Tensor:
             tiled.append(Axis() if axis.plain else replace(axis, order=at.fresh))
         else:
             tiled.append(Axis(plus(axis.extent, times_.degree), order=at.fresh if axis.batch else 0))
-    return replace(value, axes=closed(tiled))
+    return replace(value, axes=closed(tiled), separable=algebra.separable(closed(tiled), value))
 
 
 def split(at: At, value: Tensor, number: int | None, axis: int) -> Value:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum, IntEnum
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .axes import SCALAR, WILD, Axes, Axis, Contradiction
@@ -129,6 +130,18 @@ class Tensor:
     """The dtype it was cast to, if that has half precision."""
     number: float | None = None
     """The constant it is, if known."""
+    shift: Fraction | None = None
+    """Every entry gains ``shift · log k`` when each sample is repeated k times (a log of a batch sum); read where
+    the degree is mixed."""
+    separable: bool = False
+    """Over pairs of samples: a part per row plus a part per column."""
+    squared: Spread | None = None
+    """The spread of its square, where it is the root of a sum over the batch."""
+
+    @property
+    def gain(self) -> Fraction | None:
+        """What the entries gain with log k: nothing at degree 0; ``None`` if they do something else."""
+        return ZERO if self.degree == ZERO else self.shift
 
     @property
     def data(self) -> bool:

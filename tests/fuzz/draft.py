@@ -60,17 +60,17 @@ class Var:
     """Scales with the batch: a bound that bites at one batch size may never do so at another."""
     fed: bool = False
     """What the program is given, or a difference of it: its entries stand on both sides of the usual bounds."""
-    of: str = ""
-    """The text of the value that it is in another shape or type; its own if empty."""
+    parts: frozenset[str] = frozenset()
+    """The values that it is a sum, product or power of, or another shape or type of; itself if empty."""
 
     @property
     def rank(self) -> int:
         return len(self.shape)
 
     @property
-    def root(self) -> str:
-        """What tells whether two variables hold the same numbers: their difference is no term of a loss."""
-        return self.of or self.text
+    def terms(self) -> frozenset[str]:
+        """What it is made of: where two variables share one, their difference or ratio may leave it out."""
+        return self.parts or frozenset({self.text})
 
     @property
     def batches(self) -> int:
@@ -155,14 +155,16 @@ class Draft:
         *,
         heavy: bool = False,
         moves: bool = False,
-        of: Var | None = None,
+        of: Sequence[Var] = (),
     ) -> Var:
         """The value of an expression under a new name (in a lambda, and now and then elsewhere, as it is).
 
-        ``of``: the variable that it holds the numbers of. What is made of something that ``moves`` moves too.
+        ``of``: the variables that it is made of (``Var.parts``). What is made of something that ``moves`` moves too.
         """
         moves = moves or any(var.moves and var.text in text for var in self.variables)
-        var = Var(text, shape, range_, heavy, moves, bool(of and of.fed), of.root if of else "")
+        fed = len(of) == 1 and of[0].fed
+        parts = frozenset(term for var in of for term in var.terms)
+        var = Var(text, shape, range_, heavy, moves, fed, parts)
         if not (self.inline or (len(text) < 60 and self.chance(0.15))):
             name = self.name()
             self.write([name], [f"{name} = {_stripped(text)}"])

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from .draft import Draft, N, Var, broadcast, entries, narrower, op
 
+Row = tuple[str, str, bool, dict[str, tuple[str, ...]]]
+
 # (what it takes, what it gives, whether it grows fast, spellings by dialect)
-UNARY: list[tuple[str, str, bool, dict[str, tuple[str, ...]]]] = [
+UNARY: list[Row] = [
     ("signed", "nonnegative", False, {"tf": ("tf.abs({})", "tf.math.abs({})", "abs({})"), "K": ("K.abs({})",), "ops": ("ops.abs({})", "ops.absolute({})")}),
     ("real", "nonnegative", False, {"tf": ("tf.square({})", "tf.math.square({})", "({} ** 2)", "tf.pow({}, 2)"), "K": ("K.square({})", "K.pow({}, 2)"), "ops": ("ops.square({})", "ops.power({}, 2)")}),
     ("positive", "positive", False, {"tf": ("tf.sqrt({})", "tf.math.sqrt({})", "({} ** 0.5)", "tf.pow({}, 0.5)"), "K": ("K.sqrt({})",), "ops": ("ops.sqrt({})",)}),
@@ -53,7 +55,19 @@ def accepts(takes: str, var: Var) -> bool:
 SATURATING = ("sigmoid", "tanh", "softplus", "elu", "erf", "exp(")
 # Inert on what never comes near the bound.
 BOUNDED = ("clip", "round")
+# Undoes an exponential or a product.
+INVERSE = ("log(",)
+# Undoes what multiplies by something positive.
+FREE_OF_SCALE = ("sign(",)
 IN_OTHER_FORM = ("cast", "identity", "stop_gradient")
+
+
+SQUARES = ("square(", "** 2", ", 2)")
+
+
+def _without(rows: list[Row], words: tuple[str, ...]) -> list[Row]:
+    """The rows of which no spelling has one of these words."""
+    return [row for row in rows if not any(word in str(row[3]) for word in words)]
 
 
 @op(6)
@@ -63,7 +77,11 @@ def unary(draft: Draft) -> Var | None:
         return None
     fitting = [row for row in UNARY if accepts(row[0], var) and not (row[2] and var.heavy)]
     if not var.batches or (var.moves and var.range != "real"):
-        fitting = [row for row in fitting if not any(word in str(row[3]) for word in BOUNDED)]
+        fitting = _without(fitting, BOUNDED)
+    if var.heavy:
+        fitting = _without(fitting, INVERSE)
+    if not var.fed:
+        fitting = _without(fitting, FREE_OF_SCALE)
     _, gives, fast, spellings = draft.pick(fitting)
     text = spelled(draft, spellings)
     small = not var.batches and any(word in text for word in SATURATING)
@@ -71,9 +89,12 @@ def unary(draft: Draft) -> Var | None:
     if "binary_crossentropy" in text and var.rank == 0:
         return None
     same = any(word in text for word in IN_OTHER_FORM)
-    return draft.bind(
-        text, var.shape, var.range if same else gives, heavy=var.heavy or fast, of=var if same else None
+    of = (
+        [var]
+        if same or text.startswith("(-") or "negative" in text or any(w in text for w in SQUARES)
+        else ()
     )
+    return draft.bind(text, var.shape, var.range if same else gives, heavy=var.heavy or fast, of=of)
 
 
 # (range, spellings): ranges of a result that hold for any operands of at least "takes"
@@ -119,7 +140,7 @@ def binary(draft: Draft) -> Var | None:
     var = draft.variable()
     how, spellings = draft.pick(BINARY)
     other = var and partner(draft, var, "positive" if how == "quotient" else "real")
-    if var is None or other is None or (how not in ("sum", "product") and var.root == other.root):
+    if var is None or other is None or (how != "product" and var.terms & other.terms):
         return None
     shape = broadcast(var.shape, other.shape)
     assert shape is not None
@@ -128,7 +149,8 @@ def binary(draft: Draft) -> Var | None:
     text = spelled(draft, spellings).format(var.text, other.text)
     if text.endswith("** 2"):
         text = f"({text})"
-    return draft.bind(text, shape, range_of(how, var, other), heavy=var.heavy or other.heavy)
+    terms = [var, other] if how in ("sum", "difference", "product", "quotient") else ()
+    return draft.bind(text, shape, range_of(how, var, other), heavy=var.heavy or other.heavy, of=terms)
 
 
 @op(2)
@@ -142,7 +164,7 @@ def scaled(draft: Draft) -> Var | None:
     )
     kept = "{0} -" not in form and "- {0}" not in form
     range_ = ("positive" if var.range == "unit" else var.range) if kept else "real"
-    return draft.bind(form.format(var.text, number), var.shape, range_, heavy=var.heavy)
+    return draft.bind(form.format(var.text, number), var.shape, range_, heavy=var.heavy, of=[var])
 
 
 @op(1)
@@ -166,7 +188,7 @@ COMPARED = ("{0} > {1}", "{0} < {1}", "tf.greater({0}, {1})", "tf.less({0}, {1})
 
 def compared(var: Var) -> bool:
     """Whether the usual bounds divide the entries of a variable, so that a mask of it keeps some of them."""
-    return var.rank > 0 and (var.fed or var.range == "real")
+    return var.rank > 0 and var.fed and not var.moves
 
 
 def condition(draft: Draft, var: Var) -> str:
@@ -200,7 +222,7 @@ def masked(draft: Draft) -> Var | None:
         f"tf.where({test}, {var.text}, {draft.number()} * {var.text})",
         cast.format(test),
     ]
-    if other is not None and other.shape == var.shape and other.root != var.root:
+    if other is not None and other.shape == var.shape and not other.terms & var.terms:
         forms.append(f"tf.where({test}, {var.text}, {other.text})")
     if draft.dialect() == "ops":
         forms = [form.replace("tf.where", "ops.where") for form in forms]

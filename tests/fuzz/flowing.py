@@ -64,12 +64,16 @@ def ready(draft: Draft) -> Var | None:
     if var is None:
         return None
     other = draft.array(
-        lambda v: v.shape == var.shape and (takes == "real" or v.range == "unit") and v != var
+        lambda v: v.shape == var.shape and (takes == "real" or v.range == "unit") and not v.terms & var.terms
     )
     if other is None:
         return None
     shape = {"last": var.shape[:-1], "same": var.shape, "scalar": ()}[gives]
-    return draft.bind(text.format(var.text, other.text), shape, "real", heavy=var.heavy or other.heavy)
+    range_ = "real" if any(word in text for word in OF_ANY_SIGN) else "nonnegative"
+    return draft.bind(text.format(var.text, other.text), shape, range_, heavy=var.heavy or other.heavy)
+
+
+OF_ANY_SIGN = ("cosine", "kl_divergence", "poisson")
 
 
 # --- model weights ------------------------------------------------------------------------------------------
@@ -307,8 +311,9 @@ def helper(draft: Draft) -> Var | None:
     given = [first] if other is None or other == first or draft.chance(0.4) else [first, other]
     kind = draft.pick(("top", "top", "local", "lambda", "partial", "class", "tuple", "closure"))
     names = [draft.pick(("a", "u", "x")), draft.pick(("b", "w", "y"))][: len(given)]
+    shared = len(given) > 1 and bool(given[0].terms & given[1].terms)
     variables = [
-        replace(var, text=name, of=var.root if len({each.root for each in given}) < len(given) else "")
+        replace(var, text=name, parts=frozenset({"shared"} if shared else ()))
         for name, var in zip(names, given, strict=True)
     ]
     sub = Draft(

@@ -36,6 +36,8 @@ MANY: Sequence[Draw] = tuple(
     for seed, shift in ((3, 0.0), (4, 0.0), (5, 1.5), (6, -1.5))
     for scale in (1.0, 0.1, 10.0)
 )
+SHARES = (1.0, -0.6)
+"""How much of the shift goes to ``y_true`` and ``y_pred``: their difference is shifted as well."""
 COPIES = (1, 2, 4, 8, 16, 32, 64)
 FURTHER, FAR = 8, 32
 """Batch sizes from here on are tried only if the first ones follow no pure power; and only with many draws."""
@@ -154,7 +156,7 @@ def _batch(specs: Sequence[InputSpec], n: int, draw: Draw) -> list[Array]:
     arrays = []
     for position, spec in enumerate(specs):
         shape = tuple(n if dim == "N" else int(dim) for dim in spec.shape)
-        normal = np.random.default_rng([seed, position]).normal(size=shape) + shift
+        normal = np.random.default_rng([seed, position]).normal(size=shape) + SHARES[position] * shift
         arrays.append(
             {
                 "real": lambda x, by=scale: x * by,
@@ -186,7 +188,7 @@ def _look(program: Program, draws: Sequence[Draw]) -> Truth:
     return Truth(
         degrees,
         _degrees(gradients),
-        _coupled(loss, specs, draws[: len(draws) // 2], degrees),
+        _coupled(loss, specs, draws if draws is MANY else draws[:1], degrees),
         "per-sample" if shapes[0] != shapes[1] else "scalar",
     )
 

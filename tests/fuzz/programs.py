@@ -79,7 +79,12 @@ def _inputs(draft: Draft) -> str:
     ]
     if draft.chance(0.5):
         form = draft.pick(("(y_true - y_pred)", "tf.abs(y_true - y_pred)", "tf.square(y_pred - y_true)"))
-        made = draft.bind(form, shape, "real" if form[0] == "(" else "nonnegative")
+        made = draft.bind(
+            form,
+            shape,
+            "real" if form[0] == "(" else "nonnegative",
+            of=draft.variables if form[0] == "(" else (),
+        )
         draft.variables[-1] = replace(made, fed=True)
     return " ".join(f"{name}={fed}:{kind}" for name, kind in zip(("y_true", "y_pred"), kinds, strict=True))
 

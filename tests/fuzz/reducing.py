@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from .draft import ONE, Draft, Shape, Var, entries, op
+from .elementwise import compared
 
 REDUCERS: dict[str, dict[str, tuple[str, ...]]] = {
     "sum": {"tf": ("tf.reduce_sum", "tf.math.reduce_sum"), "K": ("K.sum",), "ops": ("ops.sum",)},
@@ -157,7 +158,7 @@ def squared_length(draft: Draft) -> Var | None:
     var = draft.array()
     if var is None:
         return None
-    if draft.chance(0.5):
+    if draft.chance(0.5) or not compared(var):
         return draft.bind(f"tf.nn.l2_loss({var.text})", (), "nonnegative", heavy=var.heavy)
     form = draft.pick(
         (
@@ -234,6 +235,7 @@ def normalised(draft: Draft) -> Var | None:
         "positive" if var.range == "unit" else var.range,
         heavy=var.heavy,
         moves=True,
+        of=[var],
     )
 
 
@@ -289,12 +291,13 @@ def top_k(draft: Draft) -> Var | None:
     var = draft.array(lambda v: v.shape[-1][0] >= 2 or v.shape[-1][1] > 0)
     if var is None:
         return None
-    shape = (*var.shape[:-1], (2, 0))
+    k = 1 if var.shape[-1][1] else 2  # of a repeated batch the first two are one sample
+    shape = (*var.shape[:-1], (k, 0))
     if draft.inline or draft.chance(0.4):
-        return draft.bind(f"tf.math.top_k({var.text}, k=2)[0]", shape, var.range, heavy=var.heavy)
+        return draft.bind(f"tf.math.top_k({var.text}, k={k})[0]", shape, var.range, heavy=var.heavy)
     values, places = draft.name(), draft.name()
     named = Var(values, shape, var.range, var.heavy)
-    draft.write([values, places], [f"{values}, {places} = tf.math.top_k({var.text}, k=2, sorted=True)"])
+    draft.write([values, places], [f"{values}, {places} = tf.math.top_k({var.text}, k={k}, sorted=True)"])
     draft.variables.append(named)
     return named
 

@@ -45,7 +45,7 @@ def reshaped(draft: Draft) -> Var | None:
                 (f"tf.reshape({x}, (-1, {a * b}, 1))", (N, (a * b, 0), ONE)),
             ]
     text, after = draft.pick(forms)
-    return draft.bind(text, after, var.range, heavy=var.heavy, of=var)
+    return draft.bind(text, after, var.range, heavy=var.heavy, of=[var])
 
 
 @op(1.2)
@@ -93,7 +93,7 @@ def expanded(draft: Draft) -> Var | None:
         forms.append(f"{var.text}[..., tf.newaxis]")
     if at == 0:
         forms.append(f"{var.text}[tf.newaxis]")
-    return draft.bind(draft.pick(forms), shape, var.range, heavy=var.heavy, of=var)
+    return draft.bind(draft.pick(forms), shape, var.range, heavy=var.heavy, of=[var])
 
 
 @op(1)
@@ -113,7 +113,11 @@ def squeezed(draft: Draft) -> Var | None:
         )
     )
     return draft.bind(
-        form.format(var.text, index), var.shape[:at] + var.shape[at + 1 :], var.range, heavy=var.heavy, of=var
+        form.format(var.text, index),
+        var.shape[:at] + var.shape[at + 1 :],
+        var.range,
+        heavy=var.heavy,
+        of=[var],
     )
 
 
@@ -164,7 +168,7 @@ def joined(draft: Draft) -> Var | None:
     var = draft.variable()
     if var is None:
         return None
-    other = draft.variable(lambda v: v.shape == var.shape and v.root != var.root)
+    other = draft.variable(lambda v: v.shape == var.shape and not v.terms & var.terms)
     if other is None:
         return None
     pair = draft.pick((f"[{var.text}, {other.text}]", f"({var.text}, {other.text})"))
@@ -194,7 +198,8 @@ def joined(draft: Draft) -> Var | None:
     form = draft.pick(
         ("tf.add_n({})", "sum({})", "tf.reduce_sum(tf.stack({}, axis=0), axis=0)", "tf.math.add_n({})")
     )
-    return draft.bind(form.format(pair), var.shape, "positive" if range_ == "unit" else range_, heavy=heavy)
+    range_ = "positive" if range_ == "unit" else range_
+    return draft.bind(form.format(pair), var.shape, range_, heavy=heavy, of=[var, other])
 
 
 @op(0.7)
@@ -237,7 +242,11 @@ def selected(draft: Draft) -> Var | None:
             (f"tf.gather({x}, [0, 1], axis=-1)", (*head, (2, 0)), var.range),
             (f"tf.gather({x}, 0, axis={var.rank - 1})", head, var.range),
             (f"tf.unstack({x}, axis=-1)[0]", head, var.range),
-            (f"tf.one_hot(tf.argmax({x}, axis=-1), {last[0]}, dtype=tf.float64)", var.shape, "nonnegative"),
+            (
+                f"({x} * tf.one_hot(tf.argmax({x}, axis=-1), {last[0]}, dtype=tf.float64))",
+                var.shape,
+                var.range if var.range == "real" else "nonnegative",
+            ),
             (
                 f"tf.pad({x}, {[[0, 0]] * (var.rank - 1) + [[1, 1]]})",
                 (*head, (last[0] + 2, 0)),
@@ -325,9 +334,9 @@ def einsum(draft: Draft) -> Var | None:
     range_ = "real" if "real" in ranges else "nonnegative" if "nonnegative" in ranges else "positive"
     if right is not None and left.text == right.text:  # a sum of squares, or close to one
         range_ = "nonnegative"
-    return draft.bind(
-        f"{name}('{equation}', {arguments})", shape, range_, heavy=left.heavy or bool(right and right.heavy)
-    )
+    heavy = left.heavy or bool(right and right.heavy)
+    of = [left] if right is None and len(kept) == left.rank else ()
+    return draft.bind(f"{name}('{equation}', {arguments})", shape, range_, heavy=heavy, of=of)
 
 
 @op(2)

@@ -1,0 +1,38 @@
+"""Logarithms: a factor of N in the argument becomes a term in log N, which a difference or an exponential undoes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+from .algebra import At, coupling, nonlinear
+from .degree import MIXED, ZERO, minus, plus
+from .values import Offset, Tensor
+
+
+def logarithm(at: At, value: Tensor, *, plus_one: bool = False) -> Tensor:
+    """``log(x)``: mixed where x scales, but only by a shift: the gradient merely loses the degree of x.
+
+    ``plus_one``: ``log(1 + x)``, which shifts by nothing in particular.
+    """
+    after = nonlinear(at, value)
+    if plus_one or value.offset is not Offset.NONE or not isinstance(value.degree, Fraction):
+        return after
+    if value.degree == ZERO:
+        return after
+    slope = None if value.slope is None else minus(value.slope, value.degree)
+    return replace(after, slope=slope, shift=value.degree)
+
+
+def exponential(at: At, value: Tensor) -> Tensor:
+    """``exp(x)``: what x gains with log k is a power of k again."""
+    after = nonlinear(at, value)
+    if value.degree is not MIXED or value.shift is None:
+        return after
+    slope = None if value.slope is None else plus(value.slope, value.shift)
+    return coupling(at, (value,), replace(after, degree=value.shift, slope=slope))
+
+
+def unshifted(value: Tensor) -> Tensor:
+    """``value`` for a function that a common shift of all entries does not change (variance, softmax)."""
+    return replace(value, degree=ZERO, shift=None) if value.shift is not None else value
