@@ -167,6 +167,7 @@ KEYS: Mapping[str, Key] = {
     "per-file-ignores": Key(codes_by_pattern, (), "rules to switch off by path"),
     "exclude": Key(strings, DEFAULT_EXCLUDES, "paths left out of a walk, instead of the default ones"),
     "extend-exclude": Key(strings, (), "paths left out of a walk besides"),
+    "force-exclude": Key(flag, False, "leave out excluded paths even where they are named"),
     "loss-names": Key(strings, (), "functions that are losses"),
     "not-losses": Key(strings, (), "functions that are no losses"),
     "batch-arguments": Key(strings, (), "names of parameters that carry the batch axis"),

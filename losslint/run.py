@@ -186,10 +186,9 @@ def run(
         settings = settings_for(directory) or configuration.without_files()
         return settings.excluded
 
-    settings_for(
-        os.curdir
-    )  # the run as a whole is configured here, so that what is wrong here is always told
-    discovered = discover(paths, exclusions)
+    # The run as a whole is configured here, so that what is wrong here is always told.
+    whole = settings_for(os.curdir) or configuration.without_files()
+    discovered = discover(paths, exclusions, enforced=whole.value("force-exclude"))
     tasks = []
     for path in discovered.files:
         name = (stdin_filename or STDIN_NAME) if path == STDIN else path

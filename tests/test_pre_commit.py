@@ -56,21 +56,34 @@ class Repository:
         return len(self.run("git", "log", "--all", "--format=%h").stdout.split())
 
 
-@pytest.fixture
-def repository(tmp_path: Path) -> Repository:
-    """With both hooks as the manifest has them; only where they are installed differs."""
+def repository_with(folder: Path, cache: Path, *hooks: str) -> Repository:
+    """With these hooks as the manifest has them; only where they are installed differs."""
     pytest.importorskip("pre_commit", reason="pre-commit comes with the dev extra")
-    folder = tmp_path / "project"
+    import yaml
+
     folder.mkdir()
-    made = Repository(folder, tmp_path / "cache")
-    hooks = MANIFEST.read_text(encoding="utf-8").replace("language: python", "language: system")
-    indented = "".join(f"      {line}\n" if line else "\n" for line in hooks.splitlines())
-    config = f"repos:\n  - repo: local\n    hooks:\n{indented}"
+    made = Repository(folder, cache)
+    manifest = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
+    local = [{**hook, "language": "system"} for hook in manifest if hook["id"] in hooks]
+    assert len(local) == len(hooks)
+    config = yaml.safe_dump({"repos": [{"repo": "local", "hooks": local}]})
     (folder / ".pre-commit-config.yaml").write_text(config, encoding="utf-8")
     made.run("git", "add", ".pre-commit-config.yaml")
     installed = made.pre_commit("install")
     assert installed.returncode == 0, installed.stdout
     return made
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    """With the hooks that change nothing."""
+    return repository_with(tmp_path / "project", tmp_path / "cache", "losslint", "losslint-confirm")
+
+
+@pytest.fixture
+def mending(tmp_path: Path) -> Repository:
+    """With the hook that applies fixes."""
+    return repository_with(tmp_path / "project", tmp_path / "cache", "losslint-fix")
 
 
 @pytest.mark.parametrize(
@@ -94,6 +107,43 @@ def test_a_clean_commit_passes_and_a_bad_loss_blocks_it(repository: Repository) 
     assert finding.startswith("losses.py:5:12: LL101 this batch sum is returned without a division")
     assert "1 finding; 1 file and 1 loss checked" in lines
     assert "Traceback" not in blocked.stdout
+
+
+def test_what_the_project_excludes_or_knows_does_not_block(repository: Repository) -> None:
+    (repository.folder / "losslint.toml").write_text(
+        'extend-exclude = ["old*"]\nbaseline = "known.json"\n', encoding="utf-8"
+    )
+    (repository.folder / "losses.py").write_text(BAD, encoding="utf-8")
+    written = repository.run(
+        sys.executable, "-m", "losslint", "check", "--write-baseline", "known.json", "losses.py"
+    )
+    assert written.returncode == 0, written.stdout
+    done = repository.commit(old_losses=BAD, losses=f"import os\n{BAD}")
+    assert (done.returncode, repository.commits) == (0, 1), done.stdout
+    worse = repository.commit(losses=BAD + BAD.replace("def loss", "\n\ndef another_loss"))
+    assert worse.returncode == 1
+    assert "1 finding, 1 known finding left out" in worse.stdout
+
+
+def test_the_fixing_hook_edits_fails_and_then_passes(mending: Repository) -> None:
+    clean = mending.commit(losses=GOOD)
+    assert (clean.returncode, mending.commits) == (0, 1), clean.stdout
+    blocked = mending.commit(losses=BAD)
+    assert (blocked.returncode, mending.commits) == (1, 1)
+    assert "1 finding fixed, none left; 1 file and 1 loss checked" in blocked.stdout
+    assert "- files were modified by this hook" in blocked.stdout
+    mended = (mending.folder / "losses.py").read_text(encoding="utf-8")
+    assert "tf.reduce_sum(tf.square(y_true - y_pred), axis=" in mended
+    mending.run("git", "add", "losses.py")
+    assert (mending.commit().returncode, mending.commits) == (0, 2)
+
+
+def test_the_fixing_hook_says_what_it_cannot_fix(mending: Repository) -> None:
+    broken = f"{GOOD}\n\ndef broken(:\n"
+    blocked = mending.commit(losses=broken)
+    assert (blocked.returncode, mending.commits) == (1, 0)
+    assert "losses.py:8:12: LL001 does not parse" in blocked.stdout
+    assert (mending.folder / "losses.py").read_text(encoding="utf-8") == broken
 
 
 def test_other_files_are_none_of_its_business(repository: Repository) -> None:

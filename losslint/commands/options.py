@@ -94,6 +94,7 @@ path_options = _together(
         metavar="PATTERNS",
         help="Paths to leave out besides.",
     ),
+    click.option("--force-exclude", is_flag=True, help="Leave excluded paths out even where they are named."),
     click.option("--config", metavar="FILE", help="Read this configuration and no other."),
     click.option("--isolated", is_flag=True, help="Read no configuration."),
 )

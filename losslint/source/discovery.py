@@ -1,7 +1,8 @@
 """From what the user names to the files that are checked.
 
-A file named on the command line is always checked, whatever its name. A directory is walked: ``*.py``,
-``*.pyw`` and ``*.ipynb`` files that neither configuration nor ``.gitignore`` leaves out, in a fixed order.
+A file named on the command line is always checked, whatever its name, unless exclusions are enforced. A
+directory is walked: ``*.py``, ``*.pyw`` and ``*.ipynb`` files that neither configuration nor ``.gitignore``
+leaves out, in a fixed order.
 Directories that are symbolic links are not followed inside a walk (they lead to loops, or to files that are
 met elsewhere); one that is named is.
 """
@@ -68,11 +69,12 @@ class Discovered:
     warnings: tuple[str, ...] = ()
 
 
-def discover(paths: Sequence[str], exclusions: Exclusions) -> Discovered:
+def discover(paths: Sequence[str], exclusions: Exclusions, *, enforced: bool = False) -> Discovered:
     """Find the files. A file reached twice (named twice, or through a link) is listed once, under its first
     name.
 
-    Shown paths are the user's own, normalised. ``-`` (standard input) is passed through.
+    Shown paths are the user's own, normalised. ``-`` (standard input) is passed through. If exclusions are
+    ``enforced``, a path that is named is left out where a walk of the working directory would leave it out.
     """
     found: dict[str, str] = {}
     errors: list[FileError] = []
@@ -80,6 +82,8 @@ def discover(paths: Sequence[str], exclusions: Exclusions) -> Discovered:
     for path in dict.fromkeys(paths):
         if path == STDIN:
             found.setdefault(STDIN, STDIN)
+        elif enforced and _is_left_out(os.path.abspath(path), exclusions):
+            continue
         elif os.path.isdir(path):
             before = len(found)
             files = list(_walk(os.path.normpath(path), exclusions, errors))
@@ -92,6 +96,10 @@ def discover(paths: Sequence[str], exclusions: Exclusions) -> Discovered:
         else:
             errors.append(FileError(path, "no such file or directory"))
     return Discovered(tuple(sorted(found.values())), tuple(errors), tuple(warnings))
+
+
+def _is_left_out(path: str, exclusions: Exclusions) -> bool:
+    return exclusions(os.path.dirname(path)).leaves_out(path, os.getcwd())
 
 
 def _walk(root: str, exclusions: Exclusions, errors: list[FileError]) -> Iterator[str]:

@@ -49,6 +49,17 @@ class PathMatcher:
             spec.match_file(inside) for inside, spec in self._relative(path, is_directory=False)
         )
 
+    def leaves_out(self, path: str, top: str) -> bool:
+        """Whether a walk of ``top`` would leave out this file or directory in it. Both paths are absolute."""
+        inside = os.path.relpath(path, top)
+        if inside.startswith(os.pardir):
+            return False
+        parts = inside.split(os.sep)
+        steps = (os.path.join(top, *parts[:depth]) for depth in range(1, len(parts) + 1))
+        return any(
+            self.matches_entry(step, is_directory=step != path or os.path.isdir(path)) for step in steps
+        )
+
     def entering(self, root: str) -> PathMatcher:
         """The patterns that still apply inside ``root`` when the user named that directory."""
         return PathMatcher(self.names, specs_inside(self.specs, root)) if self.specs else self

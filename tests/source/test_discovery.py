@@ -176,3 +176,20 @@ def test_a_directory_that_cannot_be_listed_is_an_error(monkeypatch: pytest.Monke
     found = find("src")
     assert found.files == (os.path.join("src", "a.py"),)
     assert found.errors == (FileError(os.path.join("src", "locked"), "cannot be listed: permission denied"),)
+
+
+def test_exclusions_can_be_enforced_for_what_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.py", "build/b.py", "gen/deep/c.py", "gen2.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    patterns = tuple(PathPattern(text, str(tmp_path)) for text in ("build", "gen/**", "gen2.*"))
+    named = ["a.py", "build/b.py", "build", "gen/deep/c.py", str(tmp_path / "gen2.py"), "./gen/deep"]
+    exclusions = compile_patterns(patterns)
+    assert discover(named, lambda _: exclusions, enforced=True) == Discovered(("a.py",))
+    assert len(discover(named, lambda _: exclusions).files) == 4
+    # What lies above the working directory does not count, as for a walk.
+    monkeypatch.chdir(tmp_path / "build")
+    assert discover(["b.py"], lambda _: exclusions, enforced=True).files == ("b.py",)
