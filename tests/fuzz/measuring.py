@@ -18,9 +18,11 @@ from typing import Any
 
 import pytest
 
-from losslint.confirm import worker
 from losslint.confirm.specs import InputSpec, parse_inputs
 from losslint.confirm.verdict import Curve, degree_of
+from losslint.confirm.worker.errors import one_line
+from losslint.confirm.worker.framework import TensorFlow
+from losslint.confirm.worker.importing import Importer
 
 from .programs import Program
 
@@ -84,11 +86,14 @@ class Discarded(Exception):
 
 
 @functools.cache
-def framework() -> worker.TensorFlow:
+def framework() -> TensorFlow:
     """TensorFlow, loaded once, in double precision."""
-    loaded = worker.TensorFlow(threads=1)
+    loaded = TensorFlow(threads=1)
     loaded.float_type("float64")
     return loaded
+
+
+IMPORTER = Importer()
 
 
 def quick(program: Program) -> Truth:
@@ -108,7 +113,7 @@ def _guarded(program: Program, draws: Sequence[Draw]) -> Truth:
     except Discarded as reason:
         return Truth(discarded=str(reason))
     except Exception as error:
-        return Truth(discarded=f"raises {type(error).__name__}: {worker.one_line(error, 110)}")
+        return Truth(discarded=f"raises {type(error).__name__}: {one_line(error, 110)}")
     finally:
         for name in set(sys.modules) - before:
             if name.startswith("losslint_source_"):
@@ -124,7 +129,7 @@ Loss = Callable[[list[Array]], tuple[float, Array, tuple[int, ...]]]
 def _loaded(program: Program) -> Loss:
     tf = framework().tf
     tf.random.set_seed(0)
-    function = eval(program.via, worker._execute(program.source, None))
+    function = eval(program.via, IMPORTER.execute(program.source, None))
 
     def run(arrays: list[Array]) -> tuple[float, Array, tuple[int, ...]]:
         y_true, y_pred = (tf.constant(array) for array in arrays)
