@@ -120,7 +120,7 @@ class PerSample(Naming):
             return self._squares(site, total, axes)
         if axes == "":
             inner = code_of(total.operand)
-            if self.sight.binds(site, inner):  # `loss = sum(loss)` would become `loss = loss`
+            if total.keeps_axes or self.sight.binds(site, inner):  # `loss = sum(loss)` would become `loss = loss`
                 return None
             return (Edit(tree.span(total.node), inner if is_atom(total.operand) else f"({inner})"),)
         if total.axis is not None:

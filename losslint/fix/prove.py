@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 Key = tuple[str, Place]
 """What stays of a finding when text before it changes: its code and its place in the original."""
 SCALE, COUPLING = "LL1", "LL2"
+STATIC_SIZE = "LL107"
+"""A scale finding that says nothing of the degree."""
 WANTED = "0"
 
 
@@ -190,6 +192,13 @@ class State:
         """The findings that were not there before."""
         return [finding for key, finding in self.found.items() if key not in before.found]
 
+    def unexplained(self, name: str) -> bool:
+        """Whether a loss has a degree other than 0 and no finding that says so."""
+        loss = self.losses.get(name)
+        said = (each.code for each in self.found.values() if each.function == name)
+        explained = any(code.startswith(SCALE) and code != STATIC_SIZE for code in said)
+        return loss is not None and loss.degree not in (WANTED, "unknown") and not explained
+
 
 def judged(finding: Finding, before: State, after: State, *, averaged: bool = True) -> str:
     """Why a change is no fix of a finding; empty if it is one, ``STILL_COUPLED`` if it is one with a rest."""
@@ -205,8 +214,7 @@ def judged(finding: Finding, before: State, after: State, *, averaged: bool = Tr
             return f"the degree of {name} would not be known any more"
         if now.returns is Returns.PER_SAMPLE is not loss.returns and not averaged:
             return f"{name} would return {now.returns.value} instead of {loss.returns.value}"
-        done = not any(each.function == name and each.code.startswith(SCALE) for each in after.found.values())
-        if name == finding.function and done and now.degree not in (WANTED, "unknown"):
+        if name == finding.function and after.unexplained(name):
             return f"{name} would scale with the degree {now.degree}"
     new = after.new(before)
     if not new:

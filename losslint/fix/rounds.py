@@ -146,6 +146,8 @@ class Mender:
         if isinstance(after, str):
             return False
         gone = all((each.code, (each.span.line, each.span.column)) not in after.found for each in cured)
+        if any(each.function and after.unexplained(each.function) for each in cured):
+            return False
         return gone and all(each.code.startswith(COUPLING) for each in after.new(before))
 
 
