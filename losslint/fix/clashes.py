@@ -1,4 +1,5 @@
-"""Operands that hardly fit: the batch axis of one against an axis of the other that is longer than 1 and no batch.
+"""Values that hardly fit where they are: the batch axis of one operand against an axis of the other that is longer than
+1 and no batch, or one value per sample where a single number is wanted.
 
 The calculus lets such shapes pass, since it guesses many ranks; a fix must not make new ones.
 """
@@ -24,6 +25,14 @@ ELEMENTWISE = {
     "squared_difference",
     "divide_no_nan",
 }
+SCALAR_WANTED = {
+    "builtins.bool",
+    "builtins.float",
+    "builtins.int",
+    "tensorflow.cond",
+    "tensorflow.compat.v1.summary.scalar",
+    "tensorflow.summary.scalar",
+}
 
 
 def clashes(recordings: Iterable[Recording]) -> int:
@@ -32,9 +41,16 @@ def clashes(recordings: Iterable[Recording]) -> int:
 
 
 def _clash(recording: Recording, node: cst.CSTNode) -> bool:
+    if isinstance(node, cst.Call) and _wants_scalar(recording.values.get(node.func)):
+        given = [_axes(recording.values.get(argument.value)) for argument in node.args]
+        return any(axes is not None and axes.batches > 0 for axes in given)
     sides = [_axes(recording.values.get(operand)) for operand in _operands(recording, node)]
     known = [axes for axes in sides if axes is not None]
     return len(known) == 2 and _meet_badly(*known)
+
+
+def _wants_scalar(callee: Value | None) -> bool:
+    return isinstance(callee, External) and callee.name in SCALAR_WANTED
 
 
 def _operands(recording: Recording, node: cst.CSTNode) -> Sequence[cst.CSTNode]:

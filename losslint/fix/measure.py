@@ -16,6 +16,10 @@ from losslint.source.text import SourceText
 from .rounds import Reading
 
 INVARIANT = "0"
+OF_DEGREE = ("LL101", "LL102", "LL103", "LL104", "LL105", "LL106", "LL108", "LL109", "LL303")
+"""The findings that say that a loss has another degree than 0; a fix of any other may find it at 0."""
+FAILS_WHEN_TRACED = "LL107"
+"""The finding whose loss need not run as it is."""
 ANNOUNCEMENT = "losslint: about to import and run the losses that can be fixed, as they are and as fixed"
 
 
@@ -46,9 +50,9 @@ class Measurer:
         if place not in self._before:
             self._before[place] = self._measure(finding, None)
         before = self._before[place]
-        if before.status != "measured":
+        if before.status != "measured" and finding.code != FAILS_WHEN_TRACED:
             return Reading(reason=f"not measured: {before.status}: {before.reason}")
-        if (before.degree, before.gradient_degree) == (INVARIANT, INVARIANT) and before.graph_mode == "ok":
+        if (before.degree, before.gradient_degree) == (INVARIANT, INVARIANT) and finding.code in OF_DEGREE:
             return Reading(reason="the loss was measured and has degree 0 as it is")
         after = self._measure(finding, fixed.text)
         if after.status != "measured":
@@ -57,6 +61,8 @@ class Measurer:
             return Reading(
                 reason=f"measured degree {after.degree}, gradient {after.gradient_degree} after the fix"
             )
+        if finding.code == FAILS_WHEN_TRACED and after.graph_mode != "ok":
+            return Reading(reason=f"traced into a graph after the fix: {after.graph_mode}")
         return Reading(after.degree)
 
     def _measure(self, finding: Finding, text: str | None) -> Measured:

@@ -120,7 +120,9 @@ class PerSample(Naming):
             return self._squares(site, total, axes)
         if axes == "":
             inner = code_of(total.operand)
-            if total.keeps_axes or self.sight.binds(site, inner):  # `loss = sum(loss)` would become `loss = loss`
+            if total.keeps_axes or self.sight.binds(
+                site, inner
+            ):  # `loss = sum(loss)` would become `loss = loss`
                 return None
             return (Edit(tree.span(total.node), inner if is_atom(total.operand) else f"({inner})"),)
         if total.axis is not None:

@@ -11,6 +11,7 @@ import pytest
 from mending import ROOT, fixable, mended_fixtures
 
 from losslint.config import Configuration, command_line
+from losslint.fix.diff import unified
 from losslint.model import Finding
 from losslint.run import Change, Mending, run
 
@@ -121,3 +122,20 @@ def test_framework_measures_degree_zero_after_the_fix(name: str) -> None:
         if (reading.degree, reading.gradient_degree) != expected:
             wrong.append(f"{loss.qualname}: {reading.degree}, gradient {reading.gradient_degree}")
     assert not wrong, wrong
+
+
+def test_dialects_are_mended_as_a_reviewer_accepted() -> None:
+    """``reviewed.diff`` was read line by line: is this the edit that the author of the file would make?
+
+    Written by ``losslint check --diff --unsafe-fixes fixtures/*/dialects``; read it again when it changes.
+    """
+    reviewed = (Path(__file__).parent / "reviewed.diff").read_text(encoding="utf-8")
+    folder = mended_fixtures().folder
+    now = [
+        "".join(
+            unified(f"fixtures/{path.relative_to(folder)}", change.before.decode(), change.after.decode())
+        )
+        for path, change in sorted(mended_fixtures().changes.items())
+        if path.parent.name == "dialects"
+    ]
+    assert "".join(now) == reviewed
