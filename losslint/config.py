@@ -242,18 +242,34 @@ class Configuration:
 DEFAULT_LAYER = Layer(DEFAULT, os.sep, DEFAULTS)
 
 
-def load(path: str, seen: tuple[str, ...] = ()) -> tuple[Layer, ...] | None:
+def load(path: str) -> tuple[Layer, ...] | None:
     """The layers of a configuration file, those that it extends first; None for a pyproject.toml without our
     table.
 
     Raises ConfigError.
     """
+    layers: dict[str, Layer] = {}
+    target: str | None = path
+    while target is not None:
+        if target in layers:
+            between = [layer.origin for layer in layers.values()][list(layers).index(target) + 1 :]
+            way = f" through {', '.join(between)}" if between else ""
+            raise ConfigError(_shown(target), f"extends itself{way}")
+        table = _table(target, _shown(target))
+        if table is None:
+            if not layers:
+                return None
+            last = next(reversed(layers.values()))
+            raise ConfigError(
+                last.origin, f"'extend' names {_shown(target)}, which has no [tool.losslint] table"
+            )
+        layers[target], target = _layer(target, table)
+    return tuple(reversed(layers.values()))
+
+
+def _layer(path: str, table: Mapping[str, Any]) -> tuple[Layer, str | None]:
+    """What one file says, and the file that it extends. Raises ConfigError."""
     shown = _shown(path)
-    if path in seen:
-        raise ConfigError(shown, "extends itself")
-    table = _table(path, shown)
-    if table is None:
-        return None
     values = dict(table)
     parent = values.pop("extend", None)
     try:
@@ -262,14 +278,10 @@ def load(path: str, seen: tuple[str, ...] = ()) -> tuple[Layer, ...] | None:
         raise ConfigError(shown, f"{error}") from None
     _check_tables(layer)
     if parent is None:
-        return (layer,)
+        return layer, None
     if not isinstance(parent, str):
         raise ConfigError(shown, f"'extend' is the path of a configuration file, not {parent!r}")
-    target = os.path.normpath(os.path.join(layer.base, os.path.expanduser(parent)))
-    inherited = load(target, (*seen, path))
-    if inherited is None:
-        raise ConfigError(shown, f"'extend' names {parent}, which has no [tool.losslint] table")
-    return (*inherited, layer)
+    return layer, os.path.normpath(os.path.join(layer.base, os.path.expanduser(parent)))
 
 
 def _table(path: str, shown: str) -> Mapping[str, Any] | None:

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from losslint.rules import _registry
-from losslint.suggest import did_you_mean
 
 ALL = "ALL"
 
@@ -71,12 +70,7 @@ def _checked(selector: str) -> str:
     codes = _registry.codes()
     if wanted == ALL or (wanted and any(code.startswith(wanted) for code in codes)):
         return wanted
-    for rule in _registry.all_rules():
-        if rule.name == selector.strip().lower():
-            raise UnknownCode(
-                f"unknown rule code {selector!r}; did you mean {rule.code!r}, which is {rule.name}?"
-            )
-    raise UnknownCode(f"unknown rule code {selector!r}{did_you_mean(wanted, codes)}")
+    raise UnknownCode(f"unknown rule code {selector!r}{_registry.meant(selector)}")
 
 
 def _longest(code: str, selectors: Iterable[str]) -> int | None:

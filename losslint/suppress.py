@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from losslint.model import Finding, Span
 from losslint.rules import _registry
 from losslint.source.comments import PragmaProblem, Pragmas, Suppression
-from losslint.suggest import did_you_mean
 
 UNUSED = "LL002"
 
@@ -46,10 +45,8 @@ def unknown_codes(pragmas: Pragmas) -> Iterator[PragmaProblem]:
     """A problem for each code in a suppression that no rule has."""
     for suppression, code in _ours(pragmas.suppressions):
         if code is not None and not _codes_of(code):
-            hint = did_you_mean(code, _registry.codes())
-            yield PragmaProblem(
-                suppression.span.line, suppression.span.column, f"unknown rule code {code!r}{hint}"
-            )
+            message = f"unknown rule code {code!r}{_registry.meant(code)}"
+            yield PragmaProblem(suppression.span.line, suppression.span.column, message)
 
 
 class _Reach:

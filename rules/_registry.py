@@ -38,10 +38,19 @@ def load(code: str) -> Rule:
     """The rule of a code (``LL101``; case does not matter). Raises UnknownRule."""
     wanted = code.upper()
     if wanted not in codes():
-        raise UnknownRule(f"unknown rule code {code!r}{did_you_mean(wanted, codes())}")
+        raise UnknownRule(f"unknown rule code {code!r}{meant(code)}")
     rule = importlib.import_module(f"losslint.rules.{wanted.lower()}").RULE
     assert isinstance(rule, Rule)
     return rule
+
+
+def meant(word: str) -> str:
+    """``"; did you mean 'LL101'?"`` for what is no code: the rule of that name, or the closest code."""
+    # Rules bring the analysis along, and a code with a slip in it is no name.
+    for rule in () if any(char.isdigit() for char in word) else all_rules():
+        if rule.name == word.strip().lower():
+            return f"; did you mean {rule.code!r}, which is {rule.name}?"
+    return did_you_mean(word.strip().upper(), codes())
 
 
 def all_rules() -> tuple[Rule, ...]:

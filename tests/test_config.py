@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from commanding import Command
 
 from losslint.config import (
     AnalysisSettings,
@@ -225,3 +226,54 @@ def test_odd_pyproject_files(text: str) -> None:
 def test_a_bad_option_names_the_option() -> None:
     with pytest.raises(ConfigError, match="--select: unknown rule code 'LL999'"):
         command_line({"select": ["LL999"]})
+
+
+def test_what_extends_itself_says_through_what() -> None:
+    put("losslint.toml", 'extend = "b/b.toml"')
+    put("b/b.toml", 'extend = "../c.toml"')
+    put("c.toml", 'extend = "./b/../losslint.toml"')
+    with pytest.raises(ConfigError, match=r"^losslint\.toml: extends itself through b/b\.toml, c\.toml$"):
+        Configuration(command_line({})).for_file("a.py")
+
+
+def test_a_long_way_of_extending_is_followed() -> None:
+    for number in range(1500):
+        put(f"{number}.toml", f'extend = "{number + 1}.toml"\nextend-exclude = ["gen{number}"]')
+    put("1500.toml", 'ignore = ["LL101"]\nnot-losses = ["first"]')
+    settings = Configuration(command_line({}), only="0.toml").for_file("a.py")
+    assert not settings.selection.selects("LL101")
+    assert settings.origin_of("not-losses").origin == "1500.toml"
+    assert settings.excluded.names >= {"gen0", "gen1499"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "closest"),
+    [
+        (["check", "--select", "LL1011"], "LL1011", "'LL101'"),
+        (["check", "--extend-select", "ll1O1"], "ll1O1", "'LL101'"),
+        (
+            ["check", "--ignore", "mean-of-batch-sum"],
+            "mean-of-batch-sum",
+            "'LL108', which is mean-of-batch-sum",
+        ),
+        (["check", "--per-file-ignores", "a.py:LL1011"], "LL1011", "'LL101'"),
+        (["config", "--select", "LL1011"], "LL1011", "'LL101'"),
+        (["rule", "LL1011"], "LL1011", "'LL101'"),
+        (["rule", "mean-of-batch-sum"], "mean-of-batch-sum", "'LL108', which is mean-of-batch-sum"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_options_name_the_closest_code(
+    arguments: list[str], code: str, closest: str, command: Command
+) -> None:
+    outcome = command(*arguments)
+    assert (outcome.status, outcome.out) == (2, "")
+    assert f"unknown rule code {code!r}; did you mean {closest}?" in outcome.err
+
+
+@pytest.mark.parametrize("comment", ["# noqa: E501, LL1011", "# losslint: ignore[LL1011] why"])
+def test_comments_name_the_closest_code(comment: str, command: Command) -> None:
+    put("a.py", f"x = 1  {comment}\n")
+    outcome = command("check", "a.py")
+    assert outcome.status == 0
+    assert outcome.err.startswith("warning: a.py:1:8: unknown rule code 'LL1011'; did you mean 'LL101'?\n")
