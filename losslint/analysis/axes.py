@@ -262,8 +262,10 @@ def broadcast(left: Axes, right: Axes) -> Axes:
             (left.back, right.back) if len(left.back) >= len(right.back) else (right.back, left.back)
         )
         lead = len(long) - len(short)
+        if lead and _dropped_apart(left, right):
+            return WILD
         back = (*long[:lead], *(_meet(a, b) for a, b in zip(long[lead:], short, strict=True)))
-        return Axes(front, ZERO, back, left.loose or right.loose)
+        return Axes(front, ZERO, back, left.loose or right.loose, left.base or right.base)
     if left.middle == ZERO and right.middle == ZERO:
         aligned = _aligned_open(left, right)
         if aligned is not None:
@@ -288,6 +290,16 @@ def _against_itself(left: Axes, right: Axes) -> Axes | None:
     if len(long.front) != 2 or len(short.front) != 1 or long.front[1].size != 1:
         return None
     return replace(long, front=(long.front[0], short.front[0])) if short.front[0].batch else None
+
+
+def _dropped_apart(left: Axes, right: Axes) -> bool:
+    """Whether one of two inputs of like rank has lost an axis that the other still has.
+
+    ``squeeze(y_true, -1) - y_pred`` runs if y_pred has one axis fewer from the start, which is per sample, and if
+    both are columns, which makes N×N of them. Nothing here tells which it is.
+    """
+    dropped = min(left.least_rank, right.least_rank) == 1 and max(left.least_rank, right.least_rank) == 2
+    return dropped and bool(left.base and right.base) and not (left.loose or right.loose)
 
 
 def _aligned_open(left: Axes, right: Axes) -> Axes | None:

@@ -276,7 +276,9 @@ class Interpreter:
         if words.is_batched(name) or (beside_data and not words.is_elsewhere(name)):
             data = batch(1 if words.is_vector(name) else 2)
             own = words.has_own_rank(name) or data.axes.loose
-            data = replace(data, axes=replace(data.axes, loose=own, base=name))
+            data = replace(
+                data, axes=replace(data.axes, loose=own, base=name if words.is_compared(name) else "")
+            )
             return replace(data, slope=None) if words.is_given(name) else data
         return Tensor(WILD, ZERO, ZERO, Spread.SAMPLE, opaque=True)
 

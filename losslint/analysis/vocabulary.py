@@ -194,6 +194,11 @@ class Vocabulary:
             and not self.is_elsewhere(name)
         )
 
+    def is_compared(self, name: str) -> bool:
+        """A parameter of that name is a target, or what is compared with it."""
+        plain = name.strip("_").lower()
+        return plain in TARGETS or plain in OUTPUTS or plain.startswith(("y_true", "y_pred"))
+
     def is_other(self, name: str) -> bool:
         """A parameter of that name is a setting."""
         plain = name.strip("_").lower()

@@ -194,7 +194,7 @@ def _look(program: Program, draws: Sequence[Draw]) -> Truth:
         degrees,
         _degrees(gradients),
         _coupled(loss, specs, draws if draws is MANY else draws[:1], degrees),
-        "per-sample" if shapes[0] != shapes[1] else "scalar",
+        "per-sample" if len(set(shapes)) > 1 else "scalar",
     )
 
 
@@ -298,7 +298,7 @@ def _trend(curves: Sequence[Curve]) -> set[str]:
     """The multiple of 1/2 that the slopes of all curves run into, if they do."""
     limits = set()
     for curve in (each for each in curves if each.variant != "small"):
-        if (power := _beside_a_constant(curve.values)) is not None:
+        if (power := _leading(curve.values)) is not None:
             limits.add(power)
             continue
         tail = curve.values[-3:]
@@ -313,14 +313,24 @@ def _trend(curves: Sequence[Curve]) -> set[str]:
     return {str(Fraction(limit)) for limit in limits} if len(limits) == 1 else set()
 
 
-def _beside_a_constant(values: Sequence[float]) -> float | None:
-    """The p > 0 of a curve ``a·k^p + c``, whichever of the two is larger at these sizes.
+def _leading(values: Sequence[float]) -> float | None:
+    """The highest power of k in a curve that is a few powers of k and nothing else, however small its part is here.
 
-    The steps from one size to the next are a power of their own then: the constant is not in them.
+    ``sum + 1``, and the pairs of a triangle, ``a·k² + b·k``, are not near their trend at these sizes.
     """
-    steps = [b - a for a, b in pairwise(values)]
-    if len(steps) < 3 or min(map(abs, steps)) <= SMALLEST or min(steps) * max(steps) <= 0:
-        return None
-    slopes = [math.log2(b / a) for a, b in pairwise(steps)]
-    limit = round(2 * slopes[-1]) / 2
-    return limit if limit > 0 and max(abs(slope - limit) for slope in slopes) <= 1e-6 else None
+    sizes = np.array(COPIES[: len(values)], dtype=float)
+    curve = np.array(values)
+    for powers in EXPANSIONS:
+        if len(values) < len(powers) + 2:
+            continue
+        terms = sizes[:, None] ** np.array(powers)
+        parts, *_ = np.linalg.lstsq(terms, curve, rcond=None)
+        if np.abs(terms @ parts - curve).max() <= TOLERANCE * np.abs(curve).max():
+            seen = [
+                p for p, part in zip(powers, parts, strict=True) if abs(part) > 1e-6 * np.abs(parts).max()
+            ]
+            return seen[0] if seen[0] > 0 else None
+    return None
+
+
+EXPANSIONS = ((2.0, 1.0, 0.0, -1.0), (1.5, 0.5, 0.0), (1.0, 0.5, 0.0), (3.0, 2.0, 1.0, 0.0))
