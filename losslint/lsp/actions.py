@@ -122,8 +122,10 @@ def workspace_edit(layout: Layout, edits: dict[str, list[types.TextEdit]]) -> ty
 
 def unversioned(edit: types.WorkspaceEdit) -> types.WorkspaceEdit:
     """The same for clients that know nothing of versions."""
+    if edit.document_changes is None:
+        return edit
     found: dict[str, list[types.TextEdit]] = {}
-    for document in edit.document_changes or ():
+    for document in edit.document_changes:
         assert isinstance(document, types.TextDocumentEdit)
         edits = [each for each in document.edits if isinstance(each, types.TextEdit)]
         found.setdefault(document.text_document.uri, []).extend(edits)
