@@ -67,7 +67,7 @@ def test_fix_all_is_resolved_and_leaves_nothing(tmp_path: Path) -> None:
         resolved = await client.lsp.code_action_resolve_async(action)
         mended = applied(text, edits_of(resolved, where))
         assert codes_in(mended, tmp_path / "a.py") == []
-        assert mended.count("\r\n") == mended.count("\n") == text.count("\n")
+        assert mended.count("\r\n") == mended.count("\n")
         # What is fixed has nothing more to fix.
         client.change(where, mended)
         assert await client.actions(where, whole(), "source") == []
