@@ -66,7 +66,7 @@ def requests_for(
 
 def _known(paths: Sequence[str], configuration: Configuration) -> _Known:
     finished = run(paths, configuration)
-    requests = tuple(_request(loss, finished.findings) for loss in finished.losses)
+    requests = tuple(request_for(loss, finished.findings) for loss in finished.losses)
     files = discover(paths, lambda directory: configuration.for_directory(directory).excluded).files
     return _Known(requests, finished.errors, finished.warnings, files)
 
@@ -79,7 +79,8 @@ def _candidates_in(path: str) -> tuple[Candidate, ...]:
         return ()
 
 
-def _request(loss: Loss, findings: Iterable[Finding]) -> LossRequest:
+def request_for(loss: Loss, findings: Iterable[Finding]) -> LossRequest:
+    """The request for a loss that the analysis found, with what it says of it."""
     static = Static(loss.degree, loss.coupled, loss.verdict.value)
     mine = (f for f in findings if f.path == loss.path and f.function == loss.qualname)
     trail = next((finding.trail for finding in mine), ())

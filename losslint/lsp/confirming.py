@@ -9,10 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from losslint.confirm.model import ConfirmOptions, LossRequest, Measured, Static
+from losslint.confirm.model import ConfirmOptions, LossRequest, Measured
 from losslint.lsp.session import Analysis
 from losslint.lsp.settings import Project
-from losslint.model import Finding, Loss
 from losslint.source.text import ParseFailure, UnreadableFile, read_source
 
 T = TypeVar("T")
@@ -32,13 +31,13 @@ def plan(analysis: Analysis, qualname: str | None, project: Project) -> Plan:
     What is not saved is run as a slice of the editor's text; its module is not imported then.
     """
     from losslint.confirm.options import options_for
-    from losslint.confirm.requests import with_inputs
+    from losslint.confirm.requests import configured, request_for
 
     configuration = project.configuration()
     settings = configuration.for_file(analysis.layout.path)
     text = None if _is_saved(analysis) else analysis.layout.source.text
     requests = tuple(
-        with_inputs(replace(_request(loss, analysis.findings), text=text), configuration, None)
+        configured(replace(request_for(loss, analysis.findings), text=text), configuration)
         for loss, _ in analysis.losses
         if qualname in (None, loss.qualname)
     )
@@ -93,9 +92,3 @@ def _is_saved(analysis: Analysis) -> bool:
         return read_source(analysis.layout.path).text == analysis.layout.source.text
     except (UnreadableFile, ParseFailure):
         return False
-
-
-def _request(loss: Loss, findings: Sequence[Finding]) -> LossRequest:
-    static = Static(loss.degree, loss.coupled, loss.verdict.value)
-    trail = next((finding.trail for finding in findings if finding.function == loss.qualname), ())
-    return LossRequest(loss.path, loss.qualname, loss.line, static=static, trail=trail)
