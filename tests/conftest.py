@@ -11,10 +11,15 @@ from pathlib import Path
 
 import pytest
 from commanding import Command, Outcome
+from hypothesis import HealthCheck, settings
 
 from losslint.cli import run_command_line
 from losslint.model import Finding, Loss, Returns, Severity, Span, Verdict
 from losslint.source.text import SourceText, parse
+
+# A machine that is busy with other things is no fault of what is tested.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
