@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 
 def choose_python(
-    given: str | None, *, beside: Path | None = None, environment: Mapping[str, str] | None = None
+    given: str | None, *, beside: Iterable[Path] = (), environment: Mapping[str, str] | None = None
 ) -> str:
-    """``given``, else the active virtual or conda environment, else ``.venv`` in ``beside``, else this one.
+    """``given``, else the active virtual or conda environment, else the first ``.venv`` in ``beside``, else this one.
 
     An environment that holds losslint itself does not count as active: hooks run tools in one of their own.
     """
@@ -23,12 +23,11 @@ def choose_python(
     return sys.executable
 
 
-def _environments(environment: Mapping[str, str], beside: Path | None) -> Iterator[Path]:
+def _environments(environment: Mapping[str, str], beside: Iterable[Path]) -> Iterator[Path]:
     for variable in ("VIRTUAL_ENV", "CONDA_PREFIX"):
         if environment.get(variable):
             yield Path(environment[variable])
-    if beside is not None:
-        yield beside / ".venv"
+    yield from (folder / ".venv" for folder in beside)
 
 
 def _interpreter_in(folder: Path) -> str | None:

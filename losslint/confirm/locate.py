@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,15 +100,26 @@ class ModulePlace:
     roots: tuple[str, ...]
 
 
-def place_of(path: Path, project: Path | None = None) -> ModulePlace:
-    """The module name of a file by the ``__init__.py`` above it; ``project`` is a further root."""
+PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "losslint.toml", ".losslint.toml", ".git")
+
+
+def project_of(path: Path) -> Path | None:
+    """The closest directory at or above a path that looks like a project's root."""
+    path = path.resolve()
+    return next((p for p in (path, *path.parents) if any((p / f).exists() for f in PROJECT_FILES)), None)
+
+
+def place_of(path: Path, projects: Iterable[Path] = ()) -> ModulePlace:
+    """The module name of a file by the ``__init__.py`` above it.
+
+    Further roots are ``projects``, and ``src`` in each: what lies there can be imported as well.
+    """
     path = path.resolve()
     parts = [] if path.stem == "__init__" else [path.stem]
     folder = path.parent
     while (folder / "__init__.py").is_file() and folder.name.isidentifier():
         parts.insert(0, folder.name)
         folder = folder.parent
-    roots = [str(folder)]
-    if project is not None and str(project.resolve()) not in roots:
-        roots.append(str(project.resolve()))
+    further = [place for project in projects for place in (project.resolve(), project.resolve() / "src")]
+    roots = dict.fromkeys(str(place) for place in (folder, *further) if place.is_dir())
     return ModulePlace(".".join(parts) or path.parent.name, tuple(roots))

@@ -11,7 +11,7 @@ from typing import Any
 
 from losslint.confirm.families import ARGUMENTS
 from losslint.confirm.interpreter import choose_python
-from losslint.confirm.locate import Candidate, candidates, place_of
+from losslint.confirm.locate import Candidate, candidates, place_of, project_of
 from losslint.confirm.measure import judgement_of
 from losslint.confirm.model import ConfirmOptions, Drift, Fed, LossRequest, Measured, Measurement
 from losslint.confirm.plan import CannotPlan, plans_for
@@ -25,7 +25,6 @@ from losslint.source.text import ParseFailure, SourceText, UnreadableFile, parse
 NOT_IN_THE_FILE = "the text is not what the file holds"
 IMPORT_SHARE = 0.5  # of a loss's time may go into importing its module; then it is tried without the module
 STUDENT = {2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776, 6: 2.571}
-PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "losslint.toml", ".losslint.toml", ".git")
 
 
 def confirm_losses(
@@ -36,8 +35,12 @@ def confirm_losses(
     Raises NoFramework before the first result if the interpreter cannot run TensorFlow; a loss that hangs,
     crashes or raises never raises here.
     """
+    requests = list(requests)
+    around = [Path.cwd(), *(Path(request.path) for request in requests[:1])]
     settings = WorkerSettings(
-        python=choose_python(options.python, beside=options.project),
+        python=choose_python(
+            options.python, beside=[p for path in around for p in _projects(path, options.project)]
+        ),
         memory_mb=options.memory_mb,
         gpu=options.gpu,
     )
@@ -45,6 +48,11 @@ def confirm_losses(
         session = _Session(worker, options)
         for request in requests:
             yield session.confirm(request)
+
+
+def _projects(path: Path, project: Path | None) -> list[Path]:
+    """The project that was named, and the one that a path lies in."""
+    return [place for place in (project, project_of(path)) if place is not None]
 
 
 class _Session:
@@ -78,7 +86,7 @@ class _Session:
         source, tree = self._parse(request.path) if request.text is None else _given(request)
         candidate = _find(tree, request)
         path = Path(request.path)
-        place = place_of(path, self.options.project or project_of(path))
+        place = place_of(path, _projects(path, self.options.project))
         package = place.name if path.stem == "__init__" else place.name.rpartition(".")[0]
         if request.inputs:
             declared = parse_inputs(request.inputs)
@@ -166,11 +174,6 @@ def _owner(candidate: Candidate) -> str:
     words = [getattr(parent, "name", "") for parent in candidate.parents]
     bases = [ast.unparse(b) for p in candidate.parents if isinstance(p, ast.ClassDef) for b in p.bases]
     return " ".join([*words, *bases])
-
-
-def project_of(path: Path) -> Path | None:
-    """The closest directory above a file that looks like a project's root."""
-    return next((p for p in path.resolve().parents if any((p / f).exists() for f in PROJECT_FILES)), None)
 
 
 def _measured(blank: Measured, answer: Mapping[str, Any]) -> Measured:

@@ -29,13 +29,20 @@ def test_the_active_environment_then_conda_then_the_project(environments):
     active, conda = str(environments / "active"), str(environments / "conda")
     project = environments / "project"
     both = {"VIRTUAL_ENV": active, "CONDA_PREFIX": conda}
-    assert choose_python(None, beside=project, environment=both) == f"{active}/bin/python"
-    assert choose_python(None, beside=project, environment={"CONDA_PREFIX": conda}) == f"{conda}/bin/python"
-    assert choose_python(None, beside=project, environment={}) == str(project / ".venv/bin/python")
+    assert choose_python(None, beside=[project], environment=both) == f"{active}/bin/python"
+    assert choose_python(None, beside=[project], environment={"CONDA_PREFIX": conda}) == f"{conda}/bin/python"
+    assert choose_python(None, beside=[project], environment={}) == str(project / ".venv/bin/python")
 
 
 def test_the_environment_of_losslint_itself_is_not_the_users(environments):
     hook = {"VIRTUAL_ENV": sys.prefix}
     project = environments / "project"
-    assert choose_python(None, beside=project, environment=hook) == str(project / ".venv/bin/python")
+    assert choose_python(None, beside=[project], environment=hook) == str(project / ".venv/bin/python")
     assert choose_python(None, environment=hook) == sys.executable
+
+
+def test_the_first_environment_that_lies_beside_a_project_counts(environments):
+    places = [environments / "nowhere", environments / "project", environments]
+    assert choose_python(None, beside=places, environment={}) == str(
+        environments / "project/.venv/bin/python"
+    )

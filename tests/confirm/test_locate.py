@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import textwrap
 
-from losslint.confirm.locate import candidates, place_of
+from losslint.confirm.locate import candidates, place_of, project_of
 
 SOURCE = textwrap.dedent(
     """
@@ -37,7 +37,7 @@ def test_a_file_in_a_package_is_imported_as_its_module(tmp_path):
     for folder in (package, package.parent):
         (folder / "__init__.py").touch()
     (package / "dice.py").touch()
-    place = place_of(package / "dice.py", tmp_path)
+    place = place_of(package / "dice.py", [tmp_path])
     assert place.name == "project.losses.dice"
     assert place.roots == (str(tmp_path / "src"), str(tmp_path))
     assert place_of(package / "__init__.py").name == "project.losses"
@@ -46,3 +46,13 @@ def test_a_file_in_a_package_is_imported_as_its_module(tmp_path):
 def test_a_lone_file_is_its_own_module(tmp_path):
     (tmp_path / "train.py").touch()
     assert place_of(tmp_path / "train.py").name == "train"
+
+
+def test_what_the_project_holds_can_be_imported_from_its_scripts(tmp_path):
+    (tmp_path / "pyproject.toml").touch()
+    for folder in ("src/project", "scripts/more"):
+        (tmp_path / folder).mkdir(parents=True)
+    script = tmp_path / "scripts" / "more" / "train.py"
+    root = project_of(script)
+    assert root == tmp_path
+    assert place_of(script, [root]).roots == (str(script.parent), str(tmp_path), str(tmp_path / "src"))

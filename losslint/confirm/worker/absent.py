@@ -98,7 +98,8 @@ class StandIns(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
         frame = importing_frame()
-        if frame is None or not frame.f_code.co_filename.startswith(self.places) or is_guarded(frame):
+        file = frame.f_code.co_filename if frame is not None else ""
+        if frame is None or not file.startswith(self.places) or "site-packages" in file or is_guarded(frame):
             return None
         return importlib.machinery.ModuleSpec(name, self, is_package=True)
 
