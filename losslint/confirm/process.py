@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import secrets
 import selectors
 import signal
 import struct
@@ -18,6 +19,8 @@ from typing import Any
 
 WORKER = Path(__file__).with_name("worker")  # a directory that Python runs
 START_SECONDS = 180.0
+MARK = "LOSSLINT_WORKER"  # in the environment of the worker, and so of everything that it starts
+ROUNDS = 20
 LARGEST_FRAME = 64 * 2**20
 POINT_TO_ONE = "point to an interpreter that has TensorFlow with --python"
 
@@ -55,6 +58,7 @@ class Worker:
         self.settings = settings
         self.framework: Mapping[str, Any] = {}
         self._process: subprocess.Popen[bytes] | None = None
+        self._mark = ""
 
     def __enter__(self) -> Worker:
         return self
@@ -66,6 +70,7 @@ class Worker:
         """Starts the process and waits until the framework is loaded. Raises NoFramework."""
         if self._process is not None:
             return
+        self._mark = f"{MARK}={os.getpid()}.{secrets.token_hex(8)}"
         try:
             self._process = subprocess.Popen(
                 [self.settings.python, "-u", "-X", "utf8", str(WORKER)],
@@ -73,7 +78,7 @@ class Worker:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
-                env=_environment(self.settings.gpu),
+                env=_environment(self.settings.gpu) | dict([self._mark.split("=")]),
             )
         except OSError as error:
             raise NoFramework(f"cannot start {self.settings.python}: {error.strerror}") from None
@@ -115,7 +120,7 @@ class Worker:
         return self._process.pid if self._process is not None else None
 
     def close(self) -> None:
-        """Ends the process and everything in its group."""
+        """Ends the process, everything in its group, and what it started that has left the group."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -124,6 +129,7 @@ class Worker:
                 os.killpg(process.pid, signal.SIGKILL)
             else:  # pragma: no cover - Windows
                 process.kill()
+        _end_descendants(self._mark)
         for stream in (process.stdin, process.stdout):
             with contextlib.suppress(OSError):
                 if stream is not None:
@@ -177,6 +183,35 @@ class Worker:
             with contextlib.suppress(ValueError):
                 return f"it was killed by {signal.Signals(-status).name}"
         return f"it ended with exit status {status}"
+
+
+def _end_descendants(mark: str) -> None:
+    """Kills whatever carries the mark in its environment: also what made itself a session of its own.
+
+    Processes may start others while they are looked for; so this is repeated until none is left. Without a
+    ``/proc`` the process group is all that is ended.
+    """
+    for _ in range(ROUNDS):
+        found = [pid for pid in _processes() if _carries(pid, mark.encode())]
+        for pid in found:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        if not found:
+            return
+
+
+def _processes() -> list[int]:
+    try:
+        return [int(folder.name) for folder in Path("/proc").iterdir() if folder.name.isdigit()]
+    except OSError:
+        return []
+
+
+def _carries(pid: int, mark: bytes) -> bool:
+    try:
+        return mark in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except OSError:  # it is gone, or another user's
+        return False
 
 
 def _environment(gpu: bool) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
 import textwrap
 import time
 from pathlib import Path
@@ -45,6 +47,24 @@ HOSTILE = {
         "importing its module: it ended with exit status 4",
     ),
     "raises": ("def l(y_true, y_pred):\n    raise KeyError('weights')", "failed", "KeyError: 'weights'"),
+    "recurses": (  # through C, where the stack overflows; newer Pythons see that coming
+        "import sys\nsys.setrecursionlimit(10**9)\ndef l(y_true, y_pred):\n"
+        "    return max([1], key=lambda _: l(y_true, y_pred))",
+        "crashed" if sys.version_info < (3, 12) else "failed",
+        "SIGSEGV" if sys.version_info < (3, 12) else "RecursionError",
+    ),
+    "ignores_signals": (
+        "import signal\ndef l(y_true, y_pred):\n    for s in range(1, 65):\n        try:\n"
+        "            signal.signal(s, signal.SIG_IGN)\n        except (OSError, ValueError):\n            pass\n"
+        "    while True: pass",
+        "timeout",
+        "no result after 6 s",
+    ),
+    "closes_pipes": (
+        "import os\ndef l(y_true, y_pred):\n    os.closerange(3, 256)\n    return y_pred",
+        "crashed",
+        "it ended with exit status",
+    ),
     "is_random": (
         "import random\ndef l(y_true, y_pred):\n    return (y_true - y_pred) ** 2 * random.random()",
         "unsupported",
@@ -61,6 +81,16 @@ NUISANCE = {
     "poisons": "sys.path.insert(0, '/nowhere'); os.environ['TMPDIR'] = '/nowhere'",
     "starts_threads": "threading.Thread(target=time.sleep, args=(3600,)).start()",
     "starts_processes": "subprocess.Popen(['sleep', '3600'])",
+    "starts_daemons": "subprocess.Popen(['sleep', '3601'], start_new_session=True)",
+    "breeds": "subprocess.Popen(['sh', '-c', BREED, BREED, '3'], start_new_session=True)",
+    "forks": "os.fork()",
+    "patches_json": "import json; json.dumps = json.loads = json.JSONEncoder = None",
+    "patches_streams": "sys.stdout = sys.stdin = sys.stderr = None",
+    "patches_time": "time.monotonic = lambda: 0.0",
+    "shallows": "sys.setrecursionlimit(200)",
+    "traces": "sys.settrace(lambda *_: None)",
+    "catches_signals": "signal.signal(signal.SIGTERM, signal.SIG_IGN); signal.signal(signal.SIGINT, signal.SIG_IGN)",
+    "collects_nothing": "import gc; gc.disable()",
 }
 
 
@@ -74,8 +104,10 @@ def results(tmp_path_factory):
         requests.append(LossRequest(str(folder / f"{name}.py"), "l"))
     for name, line in NUISANCE.items():
         source = f"""
-            import os, subprocess, sys, threading, time
+            import os, signal, subprocess, sys, threading, time
             import tensorflow as tf
+            # starts itself twice, in sessions of their own, to a given depth
+            BREED = '[ $1 = 0 ] && exec sleep 3602; for i in 1 2; do setsid sh -c "$0" "$0" $(($1 - 1)) & done; wait'
             def l(y_true, y_pred):
                 {line}
                 return tf.reduce_sum(tf.square(y_true - y_pred))
@@ -131,3 +163,17 @@ def test_a_script_that_trains_when_imported_is_measured_without_it(tmp_path):
     found = list(confirm_losses(requests, ConfirmOptions(timeout=LIMIT)))
     assert [(m.status, m.loaded_from) for m in found] == [("measured", "slice")] * 4
     assert time.monotonic() - started < 3 * LIMIT + 20  # the second loss of a file does not wait again
+
+
+def running(*words):
+    """Processes whose command line is this."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            found += [folder.name] if (folder / "cmdline").read_bytes().split(b"\0")[:-1] == [*words] else []
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="no /proc on this system")
+def test_nothing_that_a_loss_started_is_left(results):
+    assert [running(b"sleep", seconds) for seconds in (b"3600", b"3601", b"3602")] == [[], [], []]

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from .wire import Batch, Json, Step
 
 COPIES = (1, 2, 4, 8, 16)
-EXACT = 3  # sizes after which a probing curve that follows a power exactly has nothing new to say
+FOLLOWED = (
+    2  # draws that are followed over all sizes: the one that is shown, and a large one, which saturates
+)
+EXACT = 3  # sizes after which another draw that follows a power exactly has nothing new to say
 ONLY_SINGLE = "ok in float32"  # in float64 only its constants were of the wrong precision
 PATIENCE = 4  # families of inputs on which a loss may give two values before it counts as random
 LARGEST_BATCH = 4e6  # entries; a curve is not followed further than this
@@ -112,29 +115,52 @@ def _traces_in_single(framework: TensorFlow, run: Run) -> bool:
 def replication(run: Run, n: int, copies_of: list[int]) -> list[Json]:
     """Value and tied gradient norm at N, 2N, 4N, …; several draws. A curve that bends is followed further.
 
-    Each curve also notes the shapes of the results: they tell whether the loss still has its batch axis.
+    Of the draws that only show whether the power depends on the data, a few sizes do while it is exact.
     """
+    variants = ["unit", "large", "unit", "small"] + (["fit"] if can_fit(run.specs) else [])
     further = [copies_of[-1] * 2**i for i in (1, 2, 3)]
-    variants = ["unit", "unit", "small", "large"] + (["fit"] if can_fit(run.specs) else [])
     curves = []
     for seed, variant in enumerate(variants, 1):
         batch = draw(run.specs, n, seed, variant, run.dtype)
-        curve: Json = {"variant": variant, "n": [], "value": [], "gradient": [], "shape": []}
-        size = 0
-        for copies in copies_of + further:
-            if copies == further[0] and not (_bends(curve["value"]) or _bends(curve["gradient"])):
-                break
-            if copies in further and 2 * size > LARGEST_BATCH:
-                break
-            arrays = replicate(run.specs, batch, copies)
-            size = sum(getattr(a, "size", 0) for a in arrays)
-            value, gradients = run(arrays)
-            curve["n"].append(n * copies)
-            curve["shape"].append(run.shape)
-            curve["value"].append(value)
-            curve["gradient"].append(norm(run.tied(gradients, copies)))
-        curves.append(curve)
+        curve = _Curve(run, batch, n, variant)
+        curve.follow(copies_of[:EXACT] if seed > FOLLOWED else copies_of)
+        if curve.bends():
+            curve.follow(copies_of[len(curve.n) :])
+            curve.follow([copies for copies in further if copies * curve.size <= LARGEST_BATCH])
+        curves.append(curve.told())
     return curves
+
+
+class _Curve:
+    """One draw, repeated. It also notes the shapes of results: they tell whether a loss still has its batch axis."""
+
+    def __init__(self, run: Run, batch: Batch, base: int, variant: str) -> None:
+        self.run, self.batch, self.base, self.variant = run, batch, base, variant
+        self.size = sum(getattr(array, "size", 0) for array in batch)
+        self.n: list[int] = []
+        self.shapes: list[list[int]] = []
+        self.values: list[float] = []
+        self.gradients: list[float] = []
+
+    def follow(self, sizes: list[int]) -> None:
+        for copies in sizes:
+            value, gradients = self.run(replicate(self.run.specs, self.batch, copies))
+            self.n.append(self.base * copies)
+            self.shapes.append(self.run.shape)
+            self.values.append(value)
+            self.gradients.append(norm(self.run.tied(gradients, copies)))
+
+    def bends(self) -> bool:
+        return _bends(self.values) or _bends(self.gradients)
+
+    def told(self) -> Json:
+        return {
+            "variant": self.variant,
+            "n": self.n,
+            "value": self.values,
+            "gradient": self.gradients,
+            "shape": self.shapes,
+        }
 
 
 def _bends(values: list[float]) -> bool:
