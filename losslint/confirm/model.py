@@ -95,6 +95,7 @@ class Measured:
     ``exact``: the degree was hit at every batch size and is no trend. ``loaded_from``: ``module``,
     ``module, with stand-ins`` (for what is not installed), ``slice`` (without its module), each with
     ``, bare`` if the constructor could not be called; ``notes`` say in sentences what that means.
+    ``framework``: its name and version, and Python's.
     """
 
     path: str
@@ -117,6 +118,7 @@ class Measured:
     returns: str = "unknown"
     loaded_from: str | None = None
     notes: tuple[str, ...] = ()
+    framework: str | None = None
     exact: bool | None = None
     trail: tuple[TrailStep, ...] = ()
     cell: int | None = None

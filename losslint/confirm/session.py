@@ -71,6 +71,8 @@ class _Session:
             return replace(blank, reason=str(error.args[0] if error.args else error))
         blank = _placed(blank, source, candidate.line)
         answer = self._ask(request.path, wire)
+        if told := self.worker.framework:
+            blank = replace(blank, framework=f"TensorFlow {told['version']}, Python {told['python']}")
         if answer["status"] != "measured":
             return replace(
                 blank,

@@ -109,13 +109,20 @@ def agreement_in_words(measured: Measured) -> str | None:
     return said + (": the same" if measured.agrees else ": not what was measured")
 
 
-def facts_in_words(measured: Measured) -> tuple[str, ...]:
-    """Everything beside degree and curve that running it showed, and how it was had, a sentence each."""
-    facts = [split_in_words(measured.split_gap), drift_in_words(measured.drift), agreement_in_words(measured)]
-    if measured.graph_mode not in {None, "ok"}:
-        facts.append(f"inside tf.function with an unknown batch size: {measured.graph_mode}")
-    facts += measured.notes
-    return tuple(fact for fact in facts if fact)
+def facts_in_words(measured: Measured) -> tuple[tuple[str, str], ...]:
+    """Everything beside degree and curve that running it showed, and how it was had: what about, and a sentence."""
+    graph = measured.graph_mode
+    facts = [
+        ("split", split_in_words(measured.split_gap)),
+        ("resample", drift_in_words(measured.drift)),
+        ("analysis", agreement_in_words(measured)),
+        (
+            "graph",
+            None if graph in {None, "ok"} else f"inside tf.function with an unknown batch size: {graph}",
+        ),
+        *(("loaded", note) for note in measured.notes),
+    ]
+    return tuple((about, fact) for about, fact in facts if fact)
 
 
 def number(x: float) -> str:

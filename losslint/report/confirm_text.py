@@ -19,7 +19,7 @@ from losslint.report.confirm_curves import (
 )
 
 COLORS = {"invariant": "green", "coupled": "yellow", "unknown": "yellow"}
-STEP, HEIGHT = 5, 9  # characters per doubling of N, lines of a sketch
+SKETCH_WIDTH, HEIGHT = 22, 9  # characters and lines of a sketch; with the table it fits a terminal of 80
 
 
 def render(measured: Measured) -> str:
@@ -39,16 +39,17 @@ def _lines(measured: Measured) -> Iterator[str]:
     rows = rows_of(measured)
     yield ""
     yield from beside(list(_table(rows)), list(sketch(rows)))
+    yield click.style("  o value  x gradient  * both  · ideal", dim=True)
     yield ""
-    yield from (f"  {fact}" for fact in facts_in_words(measured))
+    yield from (f"  {fact}" for _, fact in facts_in_words(measured))
 
 
 def _table(rows: Sequence[Row]) -> Iterator[str]:
-    yield click.style(f"  {'N':>6}  {'value':>11} {'ratio':>7}  {'gradient':>11} {'ratio':>7}", dim=True)
+    yield click.style(f"  {'N':>5} {'value':>10} {'ratio':>6} {'gradient':>10} {'ratio':>6}", dim=True)
     for row in rows:
         yield (
-            f"  {row.n:>6}  {number(row.value):>11} {_optional(row.value_ratio):>7}"
-            f"  {number(row.gradient_norm):>11} {_optional(row.gradient_ratio):>7}"
+            f"  {row.n:>5} {number(row.value):>10} {_optional(row.value_ratio):>6}"
+            f" {number(row.gradient_norm):>10} {_optional(row.gradient_ratio):>6}"
         )
 
 
@@ -62,18 +63,18 @@ def sketch(rows: Sequence[Row]) -> Iterator[str]:
     known = [d for d in (*values, *gradients) if d is not None]
     low, high = min([-1.0, *known]), max([1.0, *known])
     cells: dict[tuple[int, int], str] = {}
+    step = max(1, SKETCH_WIDTH // max(1, len(rows) - 1))  # characters per doubling of N
     zero = _line(0.0, low, high)
-    for column in range(STEP * (len(rows) - 1) + 1):
+    for column in range(step * (len(rows) - 1) + 1):
         cells[zero, column] = "·"
     for marks, symbol in ((values, "o"), (gradients, "x")):
         for i, mark in enumerate(marks):
             if mark is not None:
-                place = (_line(mark, low, high), STEP * i)
+                place = (_line(mark, low, high), step * i)
                 cells[place] = "*" if cells.get(place, "·") not in "·" else symbol
     for line in range(HEIGHT):
-        text = "".join(cells.get((line, column), " ") for column in range(STEP * (len(rows) - 1) + 1))
+        text = "".join(cells.get((line, column), " ") for column in range(step * (len(rows) - 1) + 1))
         yield f"{_label(line, zero, low, high):>7} {text}".rstrip()
-    yield " " * 8 + click.style("o value  x gradient  * both  · ideal", dim=True)
 
 
 def _line(mark: float, low: float, high: float) -> int:

@@ -7,10 +7,8 @@ import textwrap
 
 import pytest
 
-np = pytest.importorskip("numpy")
-
-from losslint.confirm.worker import importing, objects  # noqa: E402
-from losslint.confirm.worker.errors import Unsupported  # noqa: E402
+from losslint.confirm.worker import importing, objects
+from losslint.confirm.worker.errors import Unsupported
 
 
 def load(folder, files, module="losses"):

@@ -6,7 +6,9 @@ import json
 import re
 import shutil
 import subprocess
+from html import escape
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 
 import click
@@ -34,7 +36,8 @@ def measured(power=1.0, **changes):
         "returns": "scalar", "loaded_from": "module", "exact": True,
         "trail": (TrailStep(Span(3, 12, 3, 30), "sum over the batch: <N^1>"),),
     }  # fmt: skip
-    return Measured("src/losses.py", "summed", 2, "measured", **{**facts, **changes})
+    place = {"path": "src/losses.py", "qualname": "summed", "line": 2, "status": "measured"}
+    return Measured(**{**place, **facts, **changes})
 
 
 FAILED = Measured("src/losses.py", "broken", 9, "failed", reason="KeyError: '<weights>' & more")
@@ -85,12 +88,18 @@ def test_what_failed_is_one_line():
 
 def test_the_sketch_rises_with_the_power_beside_the_ideal():
     rows = list(confirm_text.sketch(rows_of(measured(1.0))))
-    height = {row.index("*") if "*" in row else None: i for i, row in enumerate(rows[:-1])}
+    height = {row.index("*") if "*" in row else None: i for i, row in enumerate(rows)}
     columns = sorted(column for column in height if column is not None)
     assert len(columns) == 5  # value and gradient on the same marks, one per batch size
     assert [height[c] for c in columns] == sorted((height[c] for c in columns), reverse=True)
     assert any("····" in row for row in rows)
     assert max(len(click.unstyle(row)) for row in rows) < 60
+
+
+@pytest.mark.parametrize("sizes", [SIZES, (*SIZES, 128, 256, 512), tuple(2**i for i in range(14))])
+def test_the_table_and_its_sketch_fit_a_terminal(sizes):
+    curve = tuple(Measurement("replicate", 1, "unit", n, -1.234e-05 * n, 1.234e10 * n) for n in sizes)
+    assert max(map(len, plain(measured(measurements=curve)).splitlines())) <= 80
 
 
 def test_flat_and_odd_curves_are_drawn_too():
@@ -164,34 +173,91 @@ def test_the_page_is_well_formed_and_needs_no_network():
 
 def test_the_page_shows_code_with_its_trail_escaped():
     text = confirm_html.render([measured(), FAILED], LINES)
-    assert '<span class=on><span class="n">3</span>' in text
-    assert "(y_true - y_pred) &lt; 1)" in text
-    assert "sum over the batch: &lt;N^1&gt;" in text
+    assert '<span class="on"><span class="n">3</span>    return <mark>tf.reduce_sum((y_t</mark>rue - ' in text
+    assert "y_pred) &lt; 1)" in text
+    assert '<b class="step">1</b>sum over the batch: &lt;N<sup>1</sup>&gt;' in text
     assert "KeyError: &#x27;&lt;weights&gt;&#x27; &amp; more" in text
     assert ">5</span>x = 1" not in text
 
 
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="no Chromium on this machine")
-def test_a_browser_lays_the_page_out(tmp_path):
-    page = tmp_path / "report.html"
-    page.write_text(confirm_html.render([measured(), FAILED], LINES), encoding="utf-8")
-    command = [
-        "chromium",
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        f"--user-data-dir={tmp_path}/profile",
-    ]
-    dumped = subprocess.run(
-        [*command, "--dump-dom", page.as_uri()], capture_output=True, text=True, timeout=120, check=True
-    ).stdout
-    assert dumped.count("<section") == 2 and dumped.count("<circle") == 10
-    shot = tmp_path / "report.png"
-    subprocess.run(
-        [*command, f"--screenshot={shot}", "--window-size=400,900", page.as_uri()],
-        capture_output=True, timeout=120, check=True,
-    )  # fmt: skip
-    assert shot.stat().st_size > 10_000
+def test_spans_that_overlap_or_cross_lines_are_marked_once():
+    lines = ("def f(y):\n", "    return log(sum(\n", "        y))\n")
+    spans = (Span(2, 16, 3, 11), Span(2, 12, 3, 12))
+    trail = tuple(TrailStep(span, word) for span, word in zip(spans, ("inner", "outer"), strict=True))
+    text = confirm_html.render([measured(path="f.py", line=1, trail=trail)], {"f.py": lines})
+    assert "return <mark>log(sum(</mark></span>" in text
+    assert "        <mark>y))</mark></span>" in text
+    assert text.index("inner</span>") < text.index("outer</span>")
+
+
+def test_how_it_was_had_is_told():
+    text = confirm_html.render([measured(notes=("imported without gin, which is not installed",))], LINES)
+    assert "<dt>loaded</dt><dd>imported without gin, which is not installed</dd>" in text
+    assert "imported without gin" in plain(measured(notes=("imported without gin",)))
+
+
+def test_the_names_of_curves_do_not_cover_each_other():
+    text = confirm_html.render([measured(0.0)], LINES)
+    names = re.findall(r'<text class="[vgi]" x="[\d.]+" y="([\d.]+)">(\w+)<', text)
+    heights = [float(y) for y, _ in names]
+    assert {word for _, word in names} == {"value", "gradient", "ideal"}
+    assert all(b - a >= 13.9 for a, b in pairwise(heights))
+
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+class TestInABrowser:
+    """What a browser makes of the page; the script is the test's own, the page has none."""
+
+    WIDE = "contrastive_" * 12
+
+    def browse(self, folder, page, *options):
+        """Chromium's own view of a page: the document after it was laid out."""
+        path = folder / "page.html"
+        path.write_text(page, encoding="utf-8")
+        command = [
+            CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--hide-scrollbars",
+            "--disable-background-networking", f"--user-data-dir={folder}/profile", *options, path.as_uri(),
+        ]  # fmt: skip
+        return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
+
+    def page(self):
+        many = measured(notes=(f"imported without {self.WIDE}",), qualname=self.WIDE)
+        return confirm_html.render([measured(), many, FAILED], LINES)
+
+    def test_it_is_laid_out(self, tmp_path):
+        dumped = self.browse(tmp_path, self.page(), "--dump-dom")
+        assert dumped.count("<section") == 3 and dumped.count("<circle") == 20
+
+    @pytest.mark.parametrize("width", [320, 500, 1100])
+    def test_nothing_is_wider_than_the_window(self, tmp_path, width):
+        frame = escape(self.page(), quote=True)
+        page = (
+            f'<iframe width="{width}" height="900" srcdoc="{frame}"></iframe><script>onload = () => {{'
+            "const inner = frames[0].document;"
+            "document.title = [inner.documentElement.scrollWidth, inner.querySelectorAll('section').length]"
+            "}</script>"
+        )
+        title = re.search(r"<title>(\d+),(\d+)</title>", self.browse(tmp_path, page, "--dump-dom"))
+        assert title is not None and int(title[2]) == 3
+        assert int(title[1]) <= width
+
+    @pytest.mark.parametrize(("scheme", "bright"), [(1, True), (0, False)], ids=["light", "dark"])
+    def test_it_follows_the_colours_of_the_system(self, tmp_path, scheme, bright):
+        style = "const style = getComputedStyle(document.body);"
+        script = f"<script>{style} document.title = style.backgroundColor + style.color</script>"
+        options = ["--dump-dom", f"--blink-settings=preferredColorScheme={scheme}"]
+        dumped = self.browse(tmp_path, self.page().replace("</body>", f"{script}</body>"), *options)
+        title = re.search(r"<title>rgb\((\d+), .*?\)rgb\((\d+), .*?\)</title>", dumped)
+        assert title is not None
+        assert (int(title[1]) > int(title[2])) is bright
+
+    def test_a_screenshot_is_not_blank(self, tmp_path):
+        shot = tmp_path / "report.png"
+        self.browse(tmp_path, self.page(), f"--screenshot={shot}", "--window-size=1000,900")
+        assert shot.stat().st_size > 30_000
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -117,13 +118,14 @@ def replication(run: Run, n: int, copies_of: list[int]) -> list[Json]:
 
     Of the draws that only show whether the power depends on the data, a few sizes do while it is exact.
     """
-    variants = ["unit", "large", "unit", "small"] + (["fit"] if can_fit(run.specs) else [])
+    variants = ["unit", "unit", "small", "large"] + (["fit"] if can_fit(run.specs) else [])
     further = [copies_of[-1] * 2**i for i in (1, 2, 3)]
     curves = []
     for seed, variant in enumerate(variants, 1):
         batch = draw(run.specs, n, seed, variant, run.dtype)
         curve = _Curve(run, batch, n, variant)
-        curve.follow(copies_of[:EXACT] if seed > FOLLOWED else copies_of)
+        followed = seed == 1 or variant == "large"  # the one that is shown, and the one that saturates
+        curve.follow(copies_of if followed else copies_of[:EXACT])
         if curve.bends():
             curve.follow(copies_of[len(curve.n) :])
             curve.follow([copies for copies in further if copies * curve.size <= LARGEST_BATCH])
@@ -250,12 +252,14 @@ def measure(framework: TensorFlow, importer: Importer, request: Json, loaded: Ca
 
 
 def _failure(reasons: list[str]) -> str:
-    """The first reason; and that inputs can be told, if they seem to be the trouble."""
+    """What was wrong on most inputs; and that inputs can be told, if they seem to be the trouble."""
     if not reasons:
         return "no inputs could be made for it"
-    errors = {reason.partition(" (fed ")[0] for reason in reasons}
-    if len(errors) == 1:
-        return reasons[0]
+    errors = Counter(reason.partition(" (fed ")[0] for reason in reasons)
+    usual, times = errors.most_common(1)[0]
+    reason = next(reason for reason in reasons if reason.startswith(usual))
+    if times > len(reasons) / 3:
+        return reason
     return f"{reasons[0]}; nothing else that was tried fits either: say what it takes in a `# losslint: inputs` comment"
 
 
