@@ -276,8 +276,9 @@ class Check:
                 scope.names[name] = given[name]
                 continue
             axes = shapes.get(name) or axes_of_annotation(getattr(parameter.annotation, "annotation", None))
-            if name in closure.defaults and axes is None:
-                scope.names[name] = closure.defaults[name]
+            default = closure.defaults.get(name)
+            if default is not None and axes is None and not self._stands_in(name, default):
+                scope.names[name] = default
                 continue
             value = run.parameter(
                 name,
@@ -305,6 +306,10 @@ class Check:
             run.budget.hurry()
         value = run.run_body(closure, scope)
         return self.handed.first(run, entry.found_by) if entry.found_by in ("gradient", "add_loss") else value
+
+    def _stands_in(self, name: str, default: Value) -> bool:
+        """Whether a default only stands for what callers count: ``normalizer=1.0``."""
+        return self.vocabulary.is_normaliser(name) and default in (Const(1), Const(1.0))
 
     def _function(self, run: Interpreter, entry: Entry) -> Value:
         """The function value of an entry, in the scope that it closes over."""

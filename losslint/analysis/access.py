@@ -171,6 +171,7 @@ def subscript(run: Interpreter, at: At, owner: Value, items: Sequence[Value]) ->
         if name is not None and len(items) == 1 and isinstance(first, Const) and isinstance(first.value, int):
             # y[0] of a bare parameter: its first sample, or the first of several outputs
             if loops.is_list_name(name):
+                run.listed.add(name)
                 return replace(owner)
             return unknown_tensor(f"whether {name} is a batch or a list")
         return shapes.indexed(at, owner, items)

@@ -288,6 +288,8 @@ def multiply(at: At, left: Tensor, right: Tensor) -> Tensor:
             continue
         if factor.freedom and factor.degree == ZERO:
             product = _unbiased(product)
+        if value.raised and factor.inverse and factor.degree == ZERO:
+            return _by_somebody(factor, product)
         if value.raised and factor.nominal and (factor.degree < 0 or (factor.number or 2) < 1):
             product = _by_name(at, factor, product)
         if factor.degree < 0:
@@ -340,18 +342,16 @@ def divide(at: At, left: Tensor, right: Tensor) -> Tensor:
     )
     if not right.data:
         quotient = replace(quotient, separable=separable(quotient.axes, left), squared=left.squared)
+    quotient = replace(quotient, raised=left.raised)  # the sums of a divisor lower the degree
     if right.offset is Offset.TARGET and right.data and right.degree != ZERO:
         return _nonhomogeneous(at, right, quotient)
     quotient = spread_out(at, left, right, quotient)
     if right.data:
         return _ratio(at, left, right, quotient)
     if right.opaque and left.raised and right.degree == ZERO:
-        return replace(
-            quotient,
-            degree=UNKNOWN,
-            slope=UNKNOWN,
-            reasons=merge(quotient.reasons, (f"what {right.nominal or 'the divisor'} counts",)),
-        )
+        return _by_somebody(right, quotient)
+    if right.opaque and not left.data:
+        return replace(quotient, inverse=True)
     if right.freedom and quotient.degree == ZERO:
         quotient = _unbiased(quotient) if left.data else replace(quotient, freedom=True)
     if right.nominal and left.raised:
@@ -361,6 +361,12 @@ def divide(at: At, left: Tensor, right: Tensor) -> Tensor:
             at, Kind.LITERAL, quotient, f"divided by {right.number:g}", subject=f"{right.number:g}"
         )
     return _normalised(at, left, right, right.degree, quotient)
+
+
+def _by_somebody(divisor: Tensor, quotient: Tensor) -> Tensor:
+    """A batch sum divided by something of which nobody knows whether it grows with the batch."""
+    reasons = merge(quotient.reasons, (f"what {divisor.nominal or 'the divisor'} counts",))
+    return replace(quotient, degree=UNKNOWN, slope=UNKNOWN, reasons=reasons)
 
 
 def _unbiased(value: Tensor) -> Tensor:

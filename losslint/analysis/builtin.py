@@ -122,7 +122,11 @@ def _sum(run: Interpreter, at: At, args: Sequence[Value], kwargs: Mapping[str, V
 
 @special("builtins.len")
 def _len(run: Interpreter, at: At, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
-    return static.read(at, length_of(args[0])) if args else Unknown("len")
+    if not args:
+        return Unknown("len")
+    if run.raw.get(id(args[0])) in run.listed:
+        return Tensor()
+    return static.read(at, length_of(args[0]))
 
 
 @special("builtins.range")
@@ -157,6 +161,8 @@ def _enumerate(run: Interpreter, at: At, args: Sequence[Value], kwargs: Mapping[
 def _zip(run: Interpreter, at: At, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
     lists = [arg for arg in args if (name := run.raw.get(id(arg))) and loops.is_list_name(name)]
     # One list among the columns makes lists of the others: a tensor is not zipped with a list of tensors.
+    if lists:
+        run.listed.update(run.raw[id(arg)] for arg in args if id(arg) in run.raw)
     columns = [
         Many(replace(arg), PLAIN)
         if lists and isinstance(arg, Tensor) and id(arg) in run.raw

@@ -83,6 +83,8 @@ class Interpreter:
     """Whose operations were called."""
     raw: dict[int, str] = field(default_factory=dict)
     """Parameters nobody gave, by the identity of their values: whether one is a batch or a list of batches is open."""
+    listed: set[str] = field(default_factory=set)
+    """Those of them that were used as lists."""
     _kept: list[Value] = field(default_factory=list)
     methods: dict[object, Function] = field(default_factory=dict)
     instances: dict[ClassRef, Instance] = field(default_factory=dict)
@@ -271,8 +273,12 @@ class Interpreter:
             return Many(constant(axes=FEATURES, weights=True), PLAIN)
         if called and words.is_model(name):
             return constant(axes=FEATURES, opaque=True)
+        if words.is_normaliser(name):
+            return constant(opaque=True)
         if words.is_other(name):
             return constant()
+        if words.is_loss(name):  # one number, or one per sample: whoever calls knows
+            return Tensor(WILD, ZERO, ZERO, Spread.SAMPLE, opaque=True)
         if words.is_batched(name) or (beside_data and not words.is_elsewhere(name)):
             data = batch(1 if words.is_vector(name) else 2)
             own = words.has_own_rank(name) or data.axes.loose

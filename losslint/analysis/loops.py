@@ -77,6 +77,7 @@ def items_of(run: Interpreter, value: Value) -> Seq | Many:
     if name is None or not isinstance(value, Tensor):
         return iterated(value)
     if is_list_name(name):
+        run.listed.add(name)
         return Many(replace(value), PLAIN)
     return Many(unknown_tensor(f"whether {name} is a batch or a list"), UNSURE)
 

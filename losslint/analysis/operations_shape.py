@@ -271,7 +271,9 @@ def _one_hot(call: Call) -> Value:
     last = Axis(size=size) if depth.degree == ZERO else Axis(depth.degree)
     if last.batch:
         last = Axis(depth.degree, order=call.at.fresh)
-    return replace(hot, axes=indices.axes.insert(-1 if axis is None else axis, last), number=None)
+    whole = replace(hot, axes=indices.axes.insert(-1 if axis is None else axis, last), number=None)
+    # A single 1 among N entries is to sums what a diagonal is.
+    return replace(whole, diagonal=last.batch)
 
 
 @shape("pad")

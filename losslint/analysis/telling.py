@@ -11,7 +11,7 @@ from dataclasses import replace
 from .scope import Site
 from .values import Dict, Either, Flaw, Kind, Many, Seq, Step, Tensor, Value
 
-OWN_MATTER = {Kind.LOG_SUM_EXP, Kind.HALF, Kind.STATIC}
+OWN_MATTER = {Kind.LOG_SUM_EXP, Kind.HALF, Kind.STATIC, Kind.EMPTY}
 """How the helper itself computes: to be told and mended where it stands."""
 
 

@@ -15,6 +15,7 @@ import libcst as cst
 
 from . import classes, names
 from .algebra import At
+from .degree import UNKNOWN
 from .operations import flatten
 from .reduce import reduce
 from .scope import Scope, Site
@@ -170,7 +171,12 @@ def minimised(use: Use) -> Value:
     """The scalar that is minimised when a value is handed over: a batch axis is summed without a word."""
 
     def one(value: Value) -> Value:
-        if not isinstance(value, Tensor) or not value.data or not value.axes.batches or value.axes.unsure:
+        if not isinstance(value, Tensor) or not value.data:
+            return value
+        if value.axes.unsure:
+            reasons = merge(value.reasons, (f"the rank of what {use.sink} is given",))
+            return replace(value, degree=UNKNOWN, slope=UNKNOWN, reasons=reasons)
+        if not value.axes.batches:
             return value
         at = At(use.site, use.sink)
         summed = reduce(at, "sum", value, None)

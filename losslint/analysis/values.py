@@ -122,6 +122,8 @@ class Tensor:
     """Read from the static shape, which may be ``None`` when traced."""
     opaque: bool = False
     """A parameter or attribute of which nothing is known: data, weight or count."""
+    inverse: bool = False
+    """One over something opaque: what is multiplied by it may have been divided by what somebody counted."""
     weights: bool = False
     """Made of model weights: no batch in it, but not a mere constant either."""
     diagonal: bool = False

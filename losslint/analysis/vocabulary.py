@@ -131,6 +131,14 @@ _SETTING = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_NORMALISER = re.compile(
+    r"""
+    (?:^|_)(?:normali[sz]er|(?:normali[sz]ation|normali[sz]ing|norm|avg)_factor|denom|denominator|divisor)$
+    | ^(?:n|num|number_of|total)_(?!class|dim|feature|channel|filter|head|layer|unit|bin|step|iter|epoch|gpu|replica)
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+"""What a sum is divided by that somebody else counted. How many classes or layers there are is no such thing."""
 _BATCH_SIZE = re.compile(
     r"""
     (?:^|_)
@@ -205,6 +213,11 @@ class Vocabulary:
         if name in self._others or plain in self._others:
             return True
         return plain not in self._batched and (bool(_SETTING.search(plain)) or name.isupper())
+
+    def is_normaliser(self, name: str) -> bool:
+        """A parameter or attribute of that name may count what the batch holds: boxes, episodes, valid entries."""
+        plain = name.strip("_").lower()
+        return plain not in self._others and bool(_NORMALISER.search(plain))
 
     def has_own_rank(self, name: str) -> bool:
         """A parameter of that name may have fewer axes than the others: class ids, weights, masks."""
