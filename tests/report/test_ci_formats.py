@@ -241,6 +241,20 @@ def test_junit_is_read_by_a_reader_of_junit(losses: Path, command: Command) -> N
     assert failure.text.splitlines()[1] == "10:17: sum over the batch: N^1"
 
 
+def test_junit_has_the_attributes_that_strict_readers_know(losses: Path, command: Command) -> None:
+    """Those of Jenkins' junit-10.xsd that are used here: its xUnit plugin refuses a report with others."""
+    counted = {"name", "tests", "failures", "errors"}
+    known = {
+        "testsuites": counted,
+        "testsuite": counted,
+        "testcase": {"name", "classname"},
+        "failure": {"type", "message"},
+        "error": {"type", "message"},
+    }
+    for element in ET.fromstring(report(command, "junit", "losses.py", "gone.py")).iter():
+        assert set(element.attrib) == known[element.tag]
+
+
 def test_junit_without_findings_holds_a_test_that_passed() -> None:
     suites = JUnitXml.fromstring(rendered("junit", Run(files=3)).encode())
     assert (suites.tests, suites.failures, suites.errors) == (1, 0, 0)
