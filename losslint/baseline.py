@@ -11,6 +11,7 @@ import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Annotated
 
 import msgspec
@@ -140,10 +141,11 @@ def _is_over(finished: Run, baseline: Baseline) -> Callable[[Known], bool]:
     broken = {finding.path for finding in finished.findings if finding.code == SYNTAX_ERROR}
     checked = {project_path(path, baseline.root) for path in finished.paths if path not in broken}
 
-    def is_over(known: Known) -> bool:
-        return known.path in checked or not os.path.exists(os.path.join(baseline.root, known.path))
+    @cache
+    def is_gone(path: str) -> bool:
+        return not os.path.exists(os.path.join(baseline.root, path))
 
-    return is_over
+    return lambda known: known.path in checked or is_gone(known.path)
 
 
 class _Entry(msgspec.Struct):

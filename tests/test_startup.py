@@ -63,6 +63,24 @@ def test_each_format_brings_only_what_it_needs(clean: Path) -> None:
     assert not packages(imported(clean, "clean.py", "--output-format", "full")) & {"rich", "msgspec"}
 
 
+def test_what_is_not_asked_for_is_not_imported(clean: Path) -> None:
+    """Neither ways to live with findings nor reports for services cost those anything who use neither."""
+    modules = imported(clean, "clean.py")
+    assert not modules & {
+        "losslint.baseline",
+        "losslint.identity",
+        "losslint.fix.silence",
+        "losslint.flake8_plugin",
+        "losslint.commands.confirm",
+        "losslint.commands.inspect",
+        "losslint.commands.rule",
+    }
+    reports = {name for name in modules if name.startswith("losslint.report.")}
+    assert not reports & {
+        f"losslint.report.{name}" for name in ("sarif", "gitlab", "junit", "rdjson", "paths")
+    }
+
+
 def test_a_comment_or_a_syntax_error_brings_no_analysis(clean: Path) -> None:
     (clean / "clean.py").write_text("x = 1  # noqa: LL101\n", encoding="utf-8")
     (clean / "broken.py").write_text("def f(:\n", encoding="utf-8")

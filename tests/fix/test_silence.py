@@ -30,6 +30,14 @@ CASES = {
         f"    return {SUM}  # NOQA:E501 it is long\n",
         f"    return {SUM}  # NOQA:E501, LL101 it is long\n",
     ),
+    "blanks behind the codes": (
+        f"    return {SUM}  # noqa: E501  \n",
+        f"    return {SUM}  # noqa: E501, LL101  \n",
+    ),
+    "an f-string of several lines": (
+        '    return tf.reduce_sum(tf.square(y_true - y_pred), name=f"""a\n# {\n1}\n""")\n',
+        '    return tf.reduce_sum(tf.square(y_true - y_pred), name=f"""a\n# {\n1}\n""")  # noqa: LL101\n',
+    ),
     "a comment of ours": (
         f"    return {SUM}  # losslint: ignore[LL202] soon\n",
         f"    return {SUM}  # losslint: ignore[LL202] soon  # noqa: LL002, LL101\n",
