@@ -81,6 +81,15 @@ class Bench(Protocol):
     def guarded_division(self, site: Site) -> Candidate | None:
         """A division that survives a divisor of 0."""
 
+    def sample_axes(self, site: Site) -> str:
+        """The axes of one sample in what a call is given, as an argument; empty where a sample is a single number."""
+
+    def takes_axes(self, site: Site) -> bool:
+        """Whether this is a reduction that can be told its axes."""
+
+    def unlike(self, site: Site) -> tuple[str, str, str] | None:
+        """The operands of shape (N,) and (N, 1) that meet here, and the second without its last axis."""
+
     def text(self, site: Site) -> str:
         """The code of an expression on one line."""
 
@@ -103,6 +112,16 @@ def normalised(
 
     ``reduced_again``: a mean over the batch follows, so that a value per sample is welcome in any loss.
     """
+    sunk = [bench.undivided(site) for site in _sunk(problem)]
+    for candidate in _normalised(problem, bench, steps, reduced_again):
+        yield candidate
+        if sunk:
+            yield from offered(together(candidate, *sunk))
+
+
+def _normalised(
+    problem: Problem, bench: Bench, steps: Sequence[Step], reduced_again: bool
+) -> Iterator[Candidate]:
     if bench.on_replicas:
         yield from offered(bench.global_average(steps))
     if bench.averaged or reduced_again:
@@ -110,6 +129,12 @@ def normalised(
     yield from offered(bench.scaled(steps))
     yield from offered(bench.scaled_return(problem))
     yield from offered(bench.per_sample(steps))
+
+
+def _sunk(problem: Problem) -> list[Site]:
+    """The divisions that took a part of a value below degree 0, the last one first."""
+    flaws = problem.of.flaws if problem.of is not None else ()
+    return [flaw.step.site for flaw in reversed(flaws) if flaw.kind is Kind.SUNK]
 
 
 def less_divided(problem: Problem, bench: Bench) -> Iterator[Candidate]:
@@ -132,7 +157,7 @@ def together(*parts: Candidate | None) -> Candidate | None:
         return None
     titles = dict.fromkeys(part.title for part in known)
     edits = dict.fromkeys(edit for part in known for edit in part.edits)
-    return Candidate(" and ".join(titles), tuple(edits))
+    return Candidate("; ".join(titles), tuple(edits))
 
 
 def offered(*candidates: Candidate | None) -> Iterator[Candidate]:

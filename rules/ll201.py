@@ -147,11 +147,25 @@ MESSAGE = "`{operation}` is applied to a statistic of the whole batch (line {sou
 def fix(problem: Problem, bench: Bench) -> Iterator[Candidate]:
     """No edit is right: which statistic was meant, the author knows."""
     for flaw in flaws_at(problem, Kind.STATISTIC):
-        reductions = " and ".join(dict.fromkeys(f"`{bench.text(step.site)}`" for step in flaw.sources[:2]))
-        if reductions:
+        reductions = [step.site for step in flaw.sources[:2] if bench.text(step.site)]
+        named = " and ".join(dict.fromkeys(f"`{bench.text(site)}`" for site in reductions))
+        if not reductions:
+            continue
+        axes = sorted({bench.sample_axes(site) for site in reductions})
+        if not all(map(bench.takes_axes, reductions)):
             yield advice(
-                f"give {reductions} the axes of one sample (`axis=-1`), apply `{flaw.operation}` to each sample's value, "
-                f"and take the mean over the batch last"
+                f"{named} runs over the batch: form it over what one sample holds, apply `{flaw.operation}`, and take "
+                f"the mean over the batch last; if the batch is meant, keep its size the same"
+            )
+        elif axes == [""]:
+            yield advice(
+                f"each sample has one number in {named}: apply `{flaw.operation}` to it, and take the mean over the "
+                f"batch last"
+            )
+        else:
+            yield advice(
+                f"give {named} the axes of one sample (`axis={axes[-1]}`), apply `{flaw.operation}` to each sample's "
+                f"value, and take the mean over the batch last"
             )
 
 

@@ -135,10 +135,15 @@ MESSAGE = "`{operation}` runs along the batch axis, so the result for one sample
 
 def fix(problem: Problem, bench: Bench) -> Iterator[Candidate]:
     """No edit is right in general: whether the samples are meant to compete, the author knows."""
-    text = bench.text(problem.site)
-    if text:
+    text, axes = bench.text(problem.site), bench.sample_axes(problem.site)
+    if text and axes:
         yield advice(
-            f"name the axes of one sample in `{text}` (`axis=-1`), unless the samples are meant to compete"
+            f"name the axes of one sample in `{text}` (`axis={axes}`), unless the samples are meant to compete"
+        )
+    elif text:
+        yield advice(
+            f"each sample has one number in `{text}`, so that only the batch can be what it runs along: compare with "
+            f"something that is the same for every batch, unless the samples are meant to compete"
         )
 
 

@@ -137,9 +137,15 @@ MESSAGE = "`{operation}` reduces an N×N matrix of the batch: every sample meets
 
 def fix(problem: Problem, bench: Bench) -> Iterator[Candidate]:
     """Coupled by design: only the number of negatives can be kept constant."""
+    text = bench.text(problem.site)
+    pairs = (
+        f"`{text}` runs over all pairs of the batch"
+        if 0 < len(text) <= 80
+        else "this runs over all pairs of the batch"
+    )
     yield advice(
-        "keep the batch size of training and validation the same, or draw a fixed number of negatives per sample; "
-        "say that it is meant with `# losslint: ignore[LL205]`"
+        f"{pairs}: keep the batch size of training and validation the same, or draw a fixed number of others per sample; "
+        "if it is meant, say so with `# losslint: ignore[LL205]`"
     )
 
 

@@ -134,8 +134,13 @@ MESSAGE = "`(N,)` meets `(N, 1)` here and broadcasts to an N×N matrix; give bot
 
 def fix(problem: Problem, bench: Bench) -> Iterator[Candidate]:
     """Which of the two operands has the wrong rank, the author knows."""
-    text = bench.text(problem.site)
-    if text:
+    text, unlike = bench.text(problem.site), bench.unlike(problem.site)
+    if unlike is not None:
+        vector, column, squeezed = unlike
+        yield advice(
+            f"`{vector}` has one number per sample and `{column}` a column of them: `{squeezed}` gives both the same rank"
+        )
+    elif text:
         yield advice(
             f"give both operands of `{text}` the same rank: squeeze the last axis of one, or expand the other"
         )

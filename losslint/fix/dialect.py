@@ -10,6 +10,15 @@ from losslint.source.index import Import, ModuleIndex
 
 
 @dataclass(frozen=True, slots=True)
+class New:
+    """An import for a file that imports from the package ``beside``: the statement, and the alias that it gives."""
+
+    beside: str
+    statement: str
+    alias: str
+
+
+@dataclass(frozen=True, slots=True)
 class Family:
     """A framework's functions. ``roots`` are the modules that hold them; ``m`` in templates is the alias."""
 
@@ -23,9 +32,9 @@ class Family:
     logsumexp: str = "{m}.logsumexp"
     ratio: str = "{m}.divide_no_nan({x}, {y})"
     entries: str = "{m}.size({x})"
-    imports: tuple[tuple[str, str], ...] = ()
-    """How a module of ``roots`` is imported where the file has no name for one; ``alias`` is what it is called then."""
-    alias: str = ""
+    squeezed: str = "{m}.squeeze({x}, axis=-1)"
+    imports: tuple[New, ...] = ()
+    """How it is imported where the file has no name for it, the usual way first."""
 
     def owns(self, dotted: str) -> bool:
         """Whether a function is one of this framework's."""
@@ -39,16 +48,19 @@ TENSORFLOW = Family(
     logsumexp="{m}.reduce_logsumexp",
     ratio="{m}.math.divide_no_nan({x}, {y})",
     imports=(
-        ("tensorflow.compat.v1", "import tensorflow.compat.v1 as tf"),
-        ("tensorflow", "import tensorflow as tf"),
+        New("tensorflow.compat.v1", "import tensorflow.compat.v1 as tf", "tf"),
+        New("tensorflow", "import tensorflow as tf", "tf"),
+        New("tensorflow", "import tensorflow", "tensorflow"),
     ),
-    alias="tf",
 )
 OPS = Family(
     "ops",
     ("keras.ops", "keras.src.ops", "keras_core.ops"),
-    imports=(("keras_core", "from keras_core import ops"), ("keras", "from keras import ops")),
-    alias="ops",
+    imports=(
+        New("keras_core", "from keras_core import ops", "ops"),
+        New("keras", "from keras import ops", "ops"),
+        New("keras", "import keras", "keras.ops"),
+    ),
 )
 BACKEND = Family(
     "backend",
@@ -63,11 +75,10 @@ BACKEND = Family(
     ratio="{x} / {m}.maximum({y}, {m}.epsilon())",
     entries="{m}.prod({m}.shape({x}))",
     imports=(
-        ("tensorflow", "from tensorflow.keras import backend as K"),
-        ("tf_keras", "from tf_keras import backend as K"),
-        ("keras", "from keras import backend as K"),
+        New("tensorflow", "from tensorflow.keras import backend as K", "K"),
+        New("tf_keras", "from tf_keras import backend as K", "K"),
+        New("keras", "from keras import backend as K", "K"),
     ),
-    alias="K",
 )
 FAMILIES = (OPS, BACKEND, TENSORFLOW)
 

@@ -15,13 +15,15 @@ from .places import line_end
 def imported(index: ModuleIndex, family: Family) -> Speech | None:
     """A family under its usual name, with the edit that imports it; None where that name is taken."""
     modules = [module for statement in index.tree.body for module in _imports_in(statement)]
-    known = ((root, text) for root, text in family.imports if any(_within(each, root) for each in modules))
-    root, statement = next(known, (None, ""))
-    if root is None or family.alias in set(_bound_names(index.tree)):
-        return None
-    line = _line_for(index, root)
-    text = statement + line_end(index.lines, line)
-    return Speech(family, family.alias, (Edit(Span(line, 1, line, 1), text),))
+    taken = set(_bound_names(index.tree))
+    for new in family.imports:
+        if new.alias.partition(".")[0] not in taken and any(
+            _within(module, new.beside) for module in modules
+        ):
+            line = _line_for(index, new.beside)
+            edit = Edit(Span(line, 1, line, 1), new.statement + line_end(index.lines, line))
+            return Speech(family, new.alias, (edit,))
+    return None
 
 
 def _within(module: str, package: str) -> bool:

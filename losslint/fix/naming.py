@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from losslint.analysis.scope import Site
+from losslint.analysis.uses import COMPILE
 from losslint.model import Edit
 from losslint.rules._rule import Candidate
 
@@ -36,7 +37,7 @@ class Naming:
         """
         outcome = self.sight.suspect.outcome
         if outcome.use is not None:
-            return False
+            return outcome.use.sink == COMPILE
         if outcome.found_by == "parameters":
             return self._has_keras_names or any("keras" in line for line in self.sight.index.lines)
         return outcome.found_by in ALWAYS_AVERAGED
@@ -45,7 +46,7 @@ class Naming:
     def on_replicas(self) -> bool:
         """The value is differentiated on every replica of a strategy."""
         use = self.sight.suspect.outcome.use
-        return use is not None and use.distributed
+        return use is not None and use.distributed and use.sink != COMPILE
 
     def keeps_samples(self, site: Site) -> bool:
         """Whether the value made here still has one entry per sample, as far as can be seen."""

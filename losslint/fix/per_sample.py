@@ -54,6 +54,17 @@ class PerSample(Naming):
         """A mean over the axes of a sample instead of the batch as well."""
         return self._over_samples(MEAN_PER_SAMPLE, [site], 1, MEANS)
 
+    def sample_axes(self, site: Site) -> str:
+        """The axes of one sample in what a call is given, as an argument; empty where a sample is a single number."""
+        given = [argument.value for argument in site.node.args] if isinstance(site.node, cst.Call) else []
+        value = self.sight.tensor(given[0]) if given else None
+        rank = value.axes.rank if value is not None and value.axes.batches == 1 else None
+        return LAST if rank is None else _axes_behind_the_first(rank)
+
+    def takes_axes(self, site: Site) -> bool:
+        """Whether this is a reduction that can be told its axes."""
+        return self.sight.sum(site) is not None
+
     def _over_samples(
         self, title: str, sites: Sequence[Site], least_rank: int, names: Collection[str]
     ) -> Candidate | None:
@@ -101,9 +112,7 @@ class PerSample(Naming):
     def _feature_axes(self, site: Site, total: Sum, axes: Axes) -> str | None:
         """The axes of one sample as an argument; empty text if a sample is a single number."""
         if axes.rank is not None:
-            if axes.rank == 1:
-                return ""
-            return "-1" if axes.rank == 2 else f"[{', '.join(map(str, range(1, axes.rank)))}]"
+            return _axes_behind_the_first(axes.rank)
         operand = total.operand
         if isinstance(operand, cst.Name):
             return f"{COUNTED}{operand.value}.shape)))"
@@ -168,3 +177,8 @@ class PerSample(Naming):
 
 COUNTED = "list(range(1, len("
 """How the axes of a sample begin where only the number of all axes is known."""
+LAST = "-1"
+
+
+def _axes_behind_the_first(rank: int) -> str:
+    return "" if rank <= 1 else LAST if rank == 2 else f"[{', '.join(map(str, range(1, rank)))}]"

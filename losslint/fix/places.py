@@ -125,12 +125,21 @@ def alone(tree: Tree, whole: cst.BinaryOperation, kept: cst.BaseExpression) -> t
     between = text_of(tree, Span(left.end_line, left.end_column, right.line, right.column))
     if "#" not in between:
         return (Edit(Span(left.end_line, left.end_column, right.end_line, right.end_column), ""),)
-    last = tree.slice.lines[right.line - 1][: right.column - 1].rstrip()
-    operator = cst.Module([]).code_for_node(whole.operator).strip()
-    if not last.endswith(operator) or "#" in last:
+    sign = OPERATORS.get(type(whole.operator))
+    line = tree.slice.lines[right.line - 1]
+    last = line[: right.column - 1].rstrip()
+    if sign is None or not last.endswith(sign) or "#" in last:
         return None
-    column = len(last) - len(operator) + 1
-    return (Edit(Span(right.line, column, right.end_line, right.end_column), ""),)
+    alone_there = (
+        not last[: -len(sign)].strip()
+        and not tree.slice.lines[right.end_line - 1][right.end_column - 1 :].strip()
+    )
+    if alone_there:  # what is divided by has lines of its own
+        return (Edit(Span(right.line, 1, right.end_line + 1, 1), ""),)
+    return (Edit(Span(right.line, len(last) - len(sign) + 1, right.end_line, right.end_column), ""),)
+
+
+OPERATORS: dict[type[cst.CSTNode], str] = {cst.Divide: "/", cst.Multiply: "*"}
 
 
 def text_of(tree: Tree, span: Span) -> str:

@@ -205,7 +205,7 @@ def judged(finding: Finding, before: State, after: State, *, averaged: bool = Tr
     if (finding.code, (finding.span.line, finding.span.column)) in after.found:
         return f"{finding.code} would remain"
     if after.clashes > before.clashes:
-        return "the shapes of two operands would hardly fit"
+        return "what comes out would hardly fit where it is used"
     for name, loss in before.losses.items():
         now = after.losses.get(name)
         if now is None:

@@ -117,20 +117,30 @@ class Rewriting(Naming):
             if speech is None:
                 return None
             called, needs = speech.says(speech.family.logsumexp), speech.needs
-        tree, whole = self.sight.tree(site), site.node
-        inner = total.operand.args[0].value
-        pieces = [
-            (tree.span(whole), tree.span(total.node.args[0])),
-            (tree.span(total.operand), tree.span(inner)),
+        tree, inner = self.sight.tree(site), total.operand.args[0].value
+        whole = tree.span(site.node)
+        sums, exp, kept = tree.span(total.node), tree.span(total.operand), tree.span(inner)
+        gone = [
+            Span(whole.line, whole.column, sums.line, sums.column),
+            Span(exp.line, exp.column, kept.line, kept.column),
+            Span(kept.end_line, kept.end_column, exp.end_line, exp.end_column),
+            Span(sums.end_line, sums.end_column, whole.end_line, whole.end_column),
         ]
-        gone = [Span(a.line, a.column, b.line, b.column) for a, b in pieces]
-        ends = [(tree.span(inner), tree.span(total.operand)), (tree.span(total.node), tree.span(whole))]
-        gone += [Span(a.end_line, a.end_column, b.end_line, b.end_column) for a, b in ends]
         if any("#" in text_of(tree, span) for span in gone):
             return None
-        first, *others = gone
-        edits = (Edit(first, f"{called}("), *(Edit(span, "") for span in others))
+        renamed = Edit(tree.span(total.node.func), called)
+        edits = (renamed, *(Edit(span, "") for span in gone), *self._dedented(tree, whole, sums))
         return Candidate(STABLE, (*needs, *edits), "safe")
+
+    @staticmethod
+    def _dedented(tree: Tree, whole: Span, inside: Span) -> Iterator[Edit]:
+        """Edits that move the lines of an expression to the left, when it takes the place of one around it."""
+        lines = tree.slice.lines
+        indents = [len(lines[line - 1]) - len(lines[line - 1].lstrip()) for line in (whole.line, inside.line)]
+        surplus = indents[1] - indents[0]
+        for line in range(inside.line + 1, inside.end_line + 1):
+            if surplus > 0 and not lines[line - 1][:surplus].strip():
+                yield Edit(Span(line, 1, line, surplus + 1), "")
 
     def guarded_division(self, site: Site) -> Candidate | None:
         """A division that gives 0 where the divisor is 0."""
@@ -144,6 +154,25 @@ class Rewriting(Naming):
         left = code_of(_bare(node.left)) if template.startswith("{m}") else atom(node.left)
         text = speech.says(template, x=left, y=code_of(_bare(node.right)))
         return Candidate(GUARDED, (Edit(self.sight.tree(site).span(node), text), *speech.needs), "safe")
+
+    def unlike(self, site: Site) -> tuple[str, str, str] | None:
+        """The operands of shape (N,) and (N, 1) that meet here, and the second without its last axis."""
+        node = site.node
+        if isinstance(node, cst.BinaryOperation):
+            operands = [node.left, node.right]
+        elif isinstance(node, cst.Call):
+            operands = [argument.value for argument in node.args][:2]
+        else:
+            return None
+        ranks = {}
+        for operand in operands:
+            value = self.sight.tensor(operand)
+            if value is not None and value.axes.batches == 1:
+                ranks[value.axes.rank] = " ".join(code_of(operand).split())
+        speech = next(self.sight.families(site), None)
+        if set(ranks) != {1, 2} or speech is None:
+            return None
+        return ranks[1], ranks[2], speech.says(speech.family.squeezed, x=ranks[2])
 
     def text(self, site: Site) -> str:
         """The code at a place on one line, for advice."""

@@ -15,7 +15,7 @@ from losslint.model import Edit, Finding, Fix, Loss
 from losslint.source.text import SourceText
 
 from .edits import applied, disjoint
-from .prove import COUPLING, Analysed, Offer, Prover, State, Withheld, analysed
+from .prove import COUPLING, STATIC_SIZE, Analysed, Offer, Prover, State, Withheld, analysed
 
 if TYPE_CHECKING:
     from losslint.config import AnalysisSettings
@@ -119,10 +119,16 @@ class Mender:
     def _chosen(self, findings: Iterable[Finding]) -> list[Fix]:
         """Fixes that do not touch each other, in the order of the findings; equal ones once."""
         wanted = (*APPLIED, "unsafe") if self.unsafe else APPLIED
+        # A size that is read when the loss runs has a name that the others can use in the next round.
+        measured = {
+            each.function for each in findings if each.code == STATIC_SIZE and _applies(each.fix, wanted)
+        }
         chosen: list[Fix] = []
         for finding in findings:
             fix = finding.fix
-            if fix is None or not fix.edits or fix.applicability not in wanted:
+            if fix is None or not _applies(fix, wanted):
+                continue
+            if finding.function in measured and finding.code != STATIC_SIZE:
                 continue
             if all(disjoint(fix.edits, other.edits) for other in chosen):
                 chosen.append(fix)
@@ -149,6 +155,10 @@ class Mender:
         if any(each.function and after.unexplained(each.function) for each in cured):
             return False
         return gone and all(each.code.startswith(COUPLING) for each in after.new(before))
+
+
+def _applies(fix: Fix | None, wanted: Sequence[str]) -> bool:
+    return fix is not None and bool(fix.edits) and fix.applicability in wanted
 
 
 def _cured(findings: Iterable[Finding], edits: Sequence[Edit]) -> list[Finding]:

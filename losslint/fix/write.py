@@ -21,7 +21,10 @@ class NotWritten(Exception):
 
 
 def replace_file(path: str, before: bytes, after: bytes) -> None:
-    """Write ``after`` where ``before`` was read. Keeps mode, owner and symbolic links. Raises NotWritten."""
+    """Write ``after`` where ``before`` was read. Keeps mode, owner, attributes and symbolic links. Raises NotWritten.
+
+    A file that has several names (hard links) is changed under this one; under the others it stays what it was.
+    """
     target = os.path.realpath(path)
     try:
         status = os.stat(target)
@@ -78,11 +81,22 @@ def _put(
                 with suppress(PermissionError):
                     os.chown(temporary, status.st_uid, status.st_gid)
             os.chmod(temporary, stat.S_IMODE(status.st_mode))
+        _copy_attributes(target, temporary)
         last_look()
         os.replace(temporary, target)
     finally:
         with suppress(FileNotFoundError):
             os.unlink(temporary)
+
+
+def _copy_attributes(source: str, target: str) -> None:
+    """Extended attributes, as far as this system has any and lets them be set: access lists, labels, notes."""
+    if not hasattr(os, "listxattr"):
+        return
+    with suppress(OSError):
+        for name in os.listxattr(source):
+            with suppress(OSError):
+                os.setxattr(target, name, os.getxattr(source, name))
 
 
 def remove_leftovers(folders: Iterable[str]) -> None:

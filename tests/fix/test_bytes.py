@@ -23,7 +23,7 @@ Command = Callable[..., Any]
 
 
 def fix(command: Command, *arguments: str) -> Any:
-    return command("--isolated", "--fix", *arguments)
+    return command("--isolated", "--no-cache", "--fix", *arguments)
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,17 @@ def fix(command: Command, *arguments: str) -> Any:
         ("mixed line ends", lambda text: text.replace("\n\n", "\r\n\r\n", 1).encode()),
         ("bom", lambda text: codecs.BOM_UTF8 + text.encode()),
         ("latin-1", lambda text: f"# coding: latin-1\n# Größe\n{text}".encode("latin-1")),
+        (
+            "cp1252",
+            lambda text: f"#!/usr/bin/python\n# -*- coding: cp1252 -*-\n# 5 € – ok\n{text}".encode("cp1252"),
+        ),
+        (
+            "shift_jis",
+            lambda text: f"# vim: set fileencoding=shift_jis :\n# 損失 ソ\n{text}".encode("shift_jis"),
+        ),
+        ("utf-8 by cookie and bom", lambda text: codecs.BOM_UTF8 + f"# coding: utf-8\n# ü\n{text}".encode()),
+        ("wide before the edit", lambda text: text.replace("return ", "x = '批🙂'; return ").encode()),
+        ("form feed before the code", lambda text: text.replace("    return", "\x0c    return").encode()),
         ("tabs", lambda text: text.replace("    ", "\t").encode()),
         ("form feed", lambda text: text.replace("\n\n\n", "\n\x0c\n\n", 1).encode()),
         ("no newline at the end", lambda text: text.rstrip("\n").encode()),
@@ -63,6 +74,47 @@ def test_mode_and_links_are_kept(command: Command) -> None:
     assert Path("real/a.py").read_text(encoding="utf-8") == MENDED
     assert stat.S_IMODE(Path("real/a.py").stat().st_mode) == 0o755
     assert [each.name for each in Path("real").iterdir()] == ["a.py"]
+
+
+def test_extended_attributes_are_kept(command: Command) -> None:
+    Path("a.py").write_text(LOSS, encoding="utf-8")
+    if not hasattr(os, "setxattr"):
+        pytest.skip("this system has no extended attributes")
+    try:
+        os.setxattr("a.py", "user.origin", b"copied from the paper")
+    except OSError:
+        pytest.skip("this file system has no extended attributes")
+    assert fix(command, "a.py").status == 0
+    assert Path("a.py").read_text(encoding="utf-8") == MENDED
+    assert os.getxattr("a.py", "user.origin") == b"copied from the paper"
+
+
+def test_another_name_of_the_file_keeps_the_old_content(command: Command) -> None:
+    """As with every tool that replaces whole files: a package manager's cache, linked into a project, stays whole."""
+    Path("cached.py").write_text(LOSS, encoding="utf-8")
+    os.link("cached.py", "a.py")
+    assert fix(command, "a.py").status == 0
+    assert Path("a.py").read_text(encoding="utf-8") == MENDED
+    assert Path("cached.py").read_text(encoding="utf-8") == LOSS
+
+
+def test_a_link_that_leads_nowhere_and_a_pipe_are_errors_of_their_own(command: Command) -> None:
+    Path("a.py").write_text(LOSS, encoding="utf-8")
+    Path("gone.py").symlink_to("nothing.py")
+    outcome = fix(command, "gone.py", "a.py")
+    assert outcome.status == 2
+    assert outcome.err.count("error: ") == 1
+    assert Path("a.py").read_text(encoding="utf-8") == MENDED
+
+
+def test_a_diff_writes_nothing(command: Command) -> None:
+    Path("a.py").write_text(LOSS, encoding="utf-8")
+    os.utime("a.py", ns=(10**18, 10**18))
+    before = Path("a.py").stat()
+    assert command("--isolated", "--no-cache", "--diff", "a.py").status == 1
+    after = Path("a.py").stat()
+    assert (after.st_mtime_ns, after.st_ino) == (before.st_mtime_ns, before.st_ino)
+    assert [each.name for each in Path().iterdir()] == ["a.py"]
 
 
 def test_a_read_only_file_is_an_error_for_that_file_alone(command: Command) -> None:

@@ -13,7 +13,7 @@ import pytest
 from mending import LOSS, MENDED
 
 FILES, KILLS = 200, 12
-COMMAND = [sys.executable, "-m", "losslint", "check", "--isolated", "--fix", "--quiet", "."]
+COMMAND = [sys.executable, "-m", "losslint", "check", "--isolated", "--no-cache", "--fix", "--quiet", "."]
 
 # The window between a temporary file and its renaming is a few microseconds wide; this makes it wide enough to hit.
 SLOW = """
