@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,7 +17,12 @@ from losslint.config import ConfigError
 from losslint.output import Unwritable, say
 from losslint.report.terminal import printable
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 INTERRUPTED = 130
+COMPLETION = "_LOSSLINT_COMPLETE"
+"""Set by a shell that asks what could come next, as click defines it."""
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -32,6 +39,17 @@ class Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of all commands, in order."""
         return list(NAMES)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """A command, or the beginning of a check."""
+        check = self.get_command(ctx, "check")
+        assert check is not None
+        begun = check.make_context("check", [], parent=ctx, resilient_parsing=True)
+        options = check.shell_complete(begun, incomplete)
+        paths = () if incomplete.startswith("-") else check.params[0].shell_complete(begun, incomplete)
+        # In bash a path takes back what was offered before it.
+        offered = [*paths, *super().shell_complete(ctx, incomplete), *options]
+        return list({item.value + item.type: item for item in offered}.values())  # both have --help
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """A command, imported if need be."""
@@ -56,6 +74,10 @@ def cli(ctx: click.Context) -> None:
 
 def run_command_line(arguments: Sequence[str]) -> int:
     """Run a command and return its exit status. Errors are one line on stderr, never a traceback."""
+    if asked := os.environ.get(COMPLETION):
+        from click.shell_completion import shell_complete
+
+        return shell_complete(cli, {}, "losslint", COMPLETION, asked)
     for stream in (sys.stdout, sys.stderr):
         # A path or a source line that the terminal cannot show must not end the run.
         if hasattr(stream, "reconfigure"):

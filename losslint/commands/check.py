@@ -43,13 +43,19 @@ class Check(click.Command):
 
 
 @click.command("check", cls=Check, short_help="Lint files and directories.")
-@click.argument("paths", nargs=-1, metavar="PATH…")
+@click.argument("paths", nargs=-1, metavar="PATH…", type=click.Path())
 @selection_options
 @path_options
 @stdin_option
 @work_options
 @click.option("--output-format", type=click.Choice(OUTPUT_FORMATS), help="How to write findings.")
-@click.option("-o", "--output-file", metavar="FILE", help="Write the report there instead of to stdout.")
+@click.option(
+    "-o",
+    "--output-file",
+    metavar="FILE",
+    type=click.Path(),
+    help="Write the report there instead of to stdout.",
+)
 @click.option("--statistics", is_flag=True, help="Count findings by rule.")
 @click.option("-e", "--exit-zero", is_flag=True, help="Exit with 0 even with findings.")
 @click.option("--fix", is_flag=True, help="Apply the fixes that analysis proves (standard input: print it).")
@@ -58,7 +64,9 @@ class Check(click.Command):
 @click.option("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 if anything was fixed.")
 @adoption_options
 @click.option("--confirm", is_flag=True, help="Import and run the losses that findings are about; measure.")
-@click.option("--python", metavar="PATH", help="The interpreter or environment that has TensorFlow.")
+@click.option(
+    "--python", metavar="PATH", type=click.Path(), help="The interpreter or environment that has TensorFlow."
+)
 @click.option("--watch", is_flag=True, help="Check again whenever something has changed, until Ctrl-C.")
 @console_options
 @click.pass_context

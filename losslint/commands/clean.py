@@ -17,7 +17,7 @@ from losslint.report.terminal import printable
 @click.command("clean", short_help="Delete caches.")
 @click.argument("paths", nargs=-1, metavar="[PATH]…")
 @cache_dir_option
-@click.option("--config", metavar="FILE", help="Read this configuration and no other.")
+@click.option("--config", metavar="FILE", type=click.Path(), help="Read this configuration and no other.")
 @click.option("--isolated", is_flag=True, help="Read no configuration.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 def command(paths: tuple[str, ...], config: str | None, isolated: bool, quiet: bool, **options: Any) -> int:

@@ -13,7 +13,7 @@ from losslint.output import print_pieces
 
 
 @click.command("config", short_help="The settings in force and where each came from.")
-@click.argument("path", default=os.curdir, metavar="[PATH]")
+@click.argument("path", default=os.curdir, metavar="[PATH]", type=click.Path())
 @selection_options
 @path_options
 @click.option("--output-format", type=click.Choice(("text", "json")), default="text", help="How to write it.")

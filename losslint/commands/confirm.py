@@ -23,8 +23,10 @@ def _sizes(_context: click.Context, _parameter: click.Parameter, value: str | No
 
 
 @click.command("confirm", short_help="Run losses in their framework and print what was measured.")
-@click.argument("targets", nargs=-1, required=True, metavar="PATH[::NAME]…")
-@click.option("--python", metavar="PATH", help="The interpreter or environment that has TensorFlow.")
+@click.argument("targets", nargs=-1, required=True, metavar="PATH[::NAME]…", type=click.Path())
+@click.option(
+    "--python", metavar="PATH", type=click.Path(), help="The interpreter or environment that has TensorFlow."
+)
 @click.option("--batch-sizes", callback=_sizes, metavar="N,N,…", help="Smallest to largest batch size.")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), help="Seconds for each loss.")
 @click.option("--memory-mb", type=click.IntRange(min=64), help="Memory for each loss, in MiB.")
@@ -34,8 +36,8 @@ def _sizes(_context: click.Context, _parameter: click.Parameter, value: str | No
 )
 @click.option("--gpu", is_flag=True, help="Let TensorFlow see the GPU.")
 @click.option("--output-format", type=click.Choice(("text", "json")), default="text", help="How to write it.")
-@click.option("--report", metavar="FILE", help="Write an HTML report there as well.")
-@click.option("--config", metavar="FILE", help="Read this configuration and no other.")
+@click.option("--report", metavar="FILE", type=click.Path(), help="Write an HTML report there as well.")
+@click.option("--config", metavar="FILE", type=click.Path(), help="Read this configuration and no other.")
 @click.option("--isolated", is_flag=True, help="Read no configuration.")
 @click.option("-q", "--quiet", is_flag=True, help="Print results and errors only.")
 def command(

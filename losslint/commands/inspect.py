@@ -17,7 +17,7 @@ from losslint.targets import parse_target, select_losses
 
 
 @click.command("inspect", short_help="Every loss found, with its inferred degree.")
-@click.argument("targets", nargs=-1, required=True, metavar="PATH[::NAME]…")
+@click.argument("targets", nargs=-1, required=True, metavar="PATH[::NAME]…", type=click.Path())
 @path_options
 @stdin_option
 @work_options

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from losslint.config_keys import COLORS
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -46,6 +49,20 @@ def _codes_by_pattern(
     return table or None
 
 
+def complete_codes(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """What a shell is offered for a list of codes such as ``LL1,LL20``: the codes that the last one begins."""
+    from click.shell_completion import CompletionItem
+
+    from losslint.rules import _registry
+
+    before, comma, word = incomplete.rpartition(",")
+    return [
+        CompletionItem(f"{before}{comma}{rule.code}", help=rule.summary)
+        for rule in _registry.all_rules()
+        if rule.code.startswith(word.upper())
+    ]
+
+
 def _together(*decorators: Decorator) -> Decorator:
     """Several options as one decorator, in the order of the help text."""
 
@@ -58,16 +75,29 @@ def _together(*decorators: Decorator) -> Decorator:
 
 
 selection_options = _together(
-    click.option("--select", multiple=True, callback=_selectors, metavar="CODES", help="Rules to switch on."),
+    click.option(
+        "--select",
+        multiple=True,
+        callback=_selectors,
+        metavar="CODES",
+        shell_complete=complete_codes,
+        help="Rules to switch on.",
+    ),
     click.option(
         "--extend-select",
         multiple=True,
         callback=_selectors,
         metavar="CODES",
+        shell_complete=complete_codes,
         help="Rules to switch on besides.",
     ),
     click.option(
-        "--ignore", multiple=True, callback=_selectors, metavar="CODES", help="Rules to switch off."
+        "--ignore",
+        multiple=True,
+        callback=_selectors,
+        metavar="CODES",
+        shell_complete=complete_codes,
+        help="Rules to switch off.",
     ),
     click.option(
         "--per-file-ignores",
@@ -95,15 +125,20 @@ path_options = _together(
         help="Paths to leave out besides.",
     ),
     click.option("--force-exclude", is_flag=True, help="Leave excluded paths out even where they are named."),
-    click.option("--config", metavar="FILE", help="Read this configuration and no other."),
+    click.option("--config", metavar="FILE", type=click.Path(), help="Read this configuration and no other."),
     click.option("--isolated", is_flag=True, help="Read no configuration."),
 )
 """Which paths are read, and which configuration."""
 
 adoption_options = _together(
-    click.option("--baseline", metavar="FILE", help="Leave out the findings that this file holds."),
     click.option(
-        "--write-baseline", metavar="FILE", help="Write all findings there; from then on they are known."
+        "--baseline", metavar="FILE", type=click.Path(), help="Leave out the findings that this file holds."
+    ),
+    click.option(
+        "--write-baseline",
+        metavar="FILE",
+        type=click.Path(),
+        help="Write all findings there; from then on they are known.",
     ),
     click.option("--add-noqa", is_flag=True, help="Add a noqa comment for every finding."),
 )
@@ -111,6 +146,7 @@ adoption_options = _together(
 cache_dir_option = click.option(
     "--cache-dir",
     metavar="DIRECTORY",
+    type=click.Path(),
     envvar="LOSSLINT_CACHE_DIR",
     help="Where results are kept between runs (also LOSSLINT_CACHE_DIR).",
 )
@@ -135,7 +171,7 @@ work_options = _together(
 """How the work is done; none of it changes what is found."""
 
 stdin_option = click.option(
-    "--stdin-filename", metavar="PATH", help="What to call standard input (PATH `-`)."
+    "--stdin-filename", metavar="PATH", type=click.Path(), help="What to call standard input (PATH `-`)."
 )
 
 console_options = _together(

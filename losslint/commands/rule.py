@@ -6,11 +6,12 @@ import sys
 
 import click
 
+from losslint.commands.options import complete_codes
 from losslint.output import print_pieces, terminal_width
 
 
 @click.command("rule", short_help="A rule's page, or the list of rules.")
-@click.argument("codes", nargs=-1, metavar="[CODE]…")
+@click.argument("codes", nargs=-1, metavar="[CODE]…", shell_complete=complete_codes)
 @click.option("--all", "everything", is_flag=True, help="Print every page.")
 @click.option("--output-format", type=click.Choice(("text", "json")), default="text", help="How to write it.")
 def command(codes: tuple[str, ...], everything: bool, output_format: str) -> int:
