@@ -13,7 +13,7 @@ from typing import TextIO
 from losslint.config import Settings
 from losslint.model import FileError
 from losslint.report import FORMATS, Style, render
-from losslint.report.terminal import printable
+from losslint.report.terminal import printable, shows_links
 from losslint.report.views import view
 from losslint.run import Run, sources_of
 
@@ -112,9 +112,11 @@ def output_for(
     to_terminal = file is None and sys.stdout.isatty()
     name = settings.value("output-format") or ("full" if to_terminal else "concise")
     statistics = settings.value("statistics") and FORMATS[name].counts
-    style = Style(
-        terminal_width(), file is None and wants_color(settings.value("color"), sys.stdout), statistics
+    color = file is None and wants_color(settings.value("color"), sys.stdout)
+    links = (
+        color and (sys.stdout.isatty() or bool(os.environ.get("FORCE_HYPERLINK"))) and shows_links(os.environ)
     )
+    style = Style(terminal_width(), color, statistics, links)
     return Output(name, style, file, quiet, verbose)
 
 

@@ -15,11 +15,12 @@ from losslint.run import Run
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How text may look: width in columns, colours or not, and counts by rule instead of findings."""
+    """How text may look: width in columns, colours and hyperlinks or not, and counts by rule instead of findings."""
 
     width: int = 80
     color: bool = False
     statistics: bool = False
+    links: bool = False
 
 
 @dataclass(frozen=True, slots=True)

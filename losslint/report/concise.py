@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from losslint.model import Confirmation, Finding
+from losslint.report.documentation import page_link
 from losslint.report.terminal import BOLD, RED, paint, printable
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ def render_concise(finished: Run, lines: Lines, style: Style) -> Iterator[str]:
     """The findings, with the place and the code in colour where that is wanted."""
     for finding in finished.findings:
         where = paint(printable(place(finding)), BOLD, on=style.color)
-        code = paint(finding.code, RED, on=style.color)
+        code = paint(page_link(finding.code, on=style.links), RED, on=style.color)
         yield f"{where}: {code} {printable(message(finding))}\n"
 
 

@@ -6,7 +6,7 @@ shown as a replacement character, so that a checked file cannot steer the termin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -82,15 +82,30 @@ def _marked_line(number: int, line: str, marks: Sequence[Mark], width: int) -> I
         for mark in marks:
             yield from _underline(line, 0, mark, width)
         return
-    # Too long to show whole: each mark gets the part of the line around it.
-    for mark in marks:
-        start = max(mark.span.column - 1 - _BEFORE, 0)
+    # Too long to show whole: a mark gets the part of the line around it, and so do those that begin there too.
+    for start, near in groupby(marks, key=_window(line, width)):
         prefix = _ELLIPSIS if start else ""
         part = line[start : start + width]
         rest = len(line) > start + width
         shown = cut(prefix + printable(part) + (_ELLIPSIS if rest else ""), width)
         yield Row(number, shown, SOURCE)
-        yield from _underline(prefix + part, start - len(prefix), mark, width)
+        for mark in near:
+            yield from _underline(prefix + part, start - len(prefix), mark, width)
+
+
+def _window(line: str, width: int) -> Callable[[Mark], int]:
+    """Where the part of a line begins that is shown for a mark: where it did for the last one, if that will do."""
+    start: int | None = None
+
+    def window(mark: Mark) -> int:
+        nonlocal start
+        first = mark.span.column - 1
+        last = mark.span.end_column - 1 if mark.span.end_line == mark.span.line else len(line)
+        if start is None or not start <= first or min(last, first + _BEFORE) > start + width - 2:
+            start = max(first - _BEFORE, 0)
+        return start
+
+    return window
 
 
 def _underline(line: str, offset: int, mark: Mark, width: int) -> Iterator[Row]:

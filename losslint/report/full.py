@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from losslint.model import Finding, Severity
 from losslint.report.concise import evidence, place
 from losslint.report.frame import GAP, PRIMARY, SECONDARY, SOURCE, Mark, Row, frame
+from losslint.report.documentation import page_link
 from losslint.report.terminal import BLUE, BOLD, paint, printable, wrapped
 
 if TYPE_CHECKING:
@@ -24,12 +26,15 @@ def render_full(finished: Run, lines: Lines, style: Style) -> Iterator[str]:
     codes = sorted({finding.code for finding in finished.findings})
     if codes:
         more = f" (and {', '.join(codes[1:])})" if codes[1:] else ""
-        yield "\n".join(wrapped(f"Read more: losslint rule {codes[0]}{more}", style.width)) + "\n"
+        text = "\n".join(wrapped(f"Read more: losslint rule {codes[0]}{more}", style.width)) + "\n"
+        yield re.sub(r"LL\d+", lambda match: page_link(match[0], on=style.links), text)
 
 
 def _block(finding: Finding, lines: Lines, style: Style) -> Iterator[str]:
     color = _SEVERITY[finding.severity]
-    code = paint(f"{finding.severity.value}[{finding.code}]", color, on=style.color)
+    code = paint(
+        f"{finding.severity.value}[{page_link(finding.code, on=style.links)}]", color, on=style.color
+    )
     yield f"{code} {paint(finding.name, BOLD, on=style.color)}"
     yield from wrapped(finding.message, style.width)
     marks = _marks(finding)

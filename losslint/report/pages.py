@@ -45,8 +45,11 @@ def _data(rule: Rule) -> dict[str, Any]:
 def _laid_out(markdown: str, width: int) -> str:
     from rich.console import Console
     from rich.markdown import Markdown
+    from rich.theme import Theme
 
-    console = Console(file=io.StringIO(), width=width, force_terminal=True)
+    # The terminal's own colours: those of an editor's theme cannot be read on a background of the other kind.
+    theme = Theme({"markdown.code": "bold cyan", "markdown.code_block": "none"})
+    console = Console(file=io.StringIO(), width=width, force_terminal=True, theme=theme)
     with console.capture() as capture:
-        console.print(Markdown(markdown))
+        console.print(Markdown(markdown, code_theme="ansi_light"))
     return capture.get()
