@@ -36,7 +36,7 @@ class InvalidValue(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key. ``help`` says what it does in a few words, for ``losslint config``."""
+    """One key. ``help`` says what it does in a few words, and the first line of ``read`` what values it takes."""
 
     read: Reader
     default: Any
@@ -104,6 +104,7 @@ def one_of(choices: Iterable[str]) -> Reader:
             raise InvalidValue(f"{word!r} is none of {', '.join(known)}{did_you_mean(word, known)}")
         return word
 
+    read.__doc__ = f"One of {', '.join(f'`{word}`' for word in known)}."
     return read
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from commanding import Command
@@ -186,6 +188,30 @@ def test_color(
         text = outcome.out or Path("report.txt").read_text(encoding="utf-8")
         assert ("\x1b[" in text) is colored
         assert "LL101" in text
+
+
+@pytest.mark.parametrize(
+    ("environment", "linked"),
+    [
+        ({}, False),
+        ({"FORCE_HYPERLINK": "1"}, True),
+        ({"FORCE_HYPERLINK": "1", "NO_COLOR": "1"}, False),
+        ({"FORCE_HYPERLINK": "0"}, False),
+    ],
+)
+def test_codes_lead_to_their_pages(
+    command: Command, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], linked: bool
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    for name in ("concise", "full"):
+        out = command("a.py", "--output-format", name).out
+        found = re.findall(r"\x1b\]8;;(file:[^\x1b]*)\x1b\\LL101\x1b\]8;;\x1b\\", out)
+        assert bool(found) is linked
+        for target in found:
+            page = Path(unquote(urlsplit(target).path))
+            assert page.read_text(encoding="utf-8").startswith("# LL101: batch-sum-returned\n")
 
 
 def test_verbose_says_what_was_not_analysed(command: Command) -> None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from losslint.model import Finding, Severity
 from losslint.report.concise import evidence, place
-from losslint.report.frame import GAP, PRIMARY, SECONDARY, SOURCE, Mark, Row, frame
 from losslint.report.documentation import page_link
+from losslint.report.frame import GAP, PRIMARY, SECONDARY, SOURCE, Mark, Row, frame
 from losslint.report.terminal import BLUE, BOLD, paint, printable, wrapped
 
 if TYPE_CHECKING:

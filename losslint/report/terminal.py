@@ -36,8 +36,10 @@ def shows_links(environment: Mapping[str, str]) -> bool:
         environment.get("TERM_PROGRAM") in _WITH_LINKS
         or any(environment.get(name) for name in ("WT_SESSION", "KONSOLE_VERSION", "DOMTERM"))
         or term.startswith(("xterm-kitty", "xterm-ghostty", "alacritty", "foot", "wezterm"))
-        or environment.get("VTE_VERSION", "").isdigit()
-        and int(environment["VTE_VERSION"]) >= _VTE_WITH_LINKS
+        or (
+            environment.get("VTE_VERSION", "").isdigit()
+            and int(environment["VTE_VERSION"]) >= _VTE_WITH_LINKS
+        )
     )
 
 

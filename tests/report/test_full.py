@@ -145,3 +145,13 @@ def test_underlines_are_under_what_they_mark() -> None:
 def test_severities_are_named() -> None:
     for severity in Severity:
         assert full(replace(FULL, severity=severity), SOURCE).startswith(f"{severity.value}[LL102] ")
+
+
+def test_marks_that_fit_into_one_part_of_a_long_line_share_it() -> None:
+    line = "    return 1 - 2 * tf.reduce_sum(y_true * y_pred) / tf.reduce_sum(y_true + y_pred, name='denominator')\n"
+    one, two = Mark(Span(1, 16, 1, 50), "numerator", True), Mark(Span(1, 20, 1, 50), "sum", False)
+    far = Mark(Span(1, 84, 1, 102), "far", False)
+    rows = list(frame([one, two, far], (line,), 60))
+    assert [row.number for row in rows if row.kind == "source"] == [1, 1]
+    assert rows[0].text == "    return 1 - 2 * tf.reduce_sum(y_true * y_pred) / tf.reduc…"
+    assert rows[-2].text.startswith("…")
