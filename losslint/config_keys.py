@@ -88,7 +88,7 @@ def flag(value: object) -> bool:
 
 
 def string(value: object) -> str:
-    """A string that says something."""
+    """A string."""
     if not isinstance(value, str) or not value:
         raise InvalidValue(f"expected a string, not {value!r}")
     return value

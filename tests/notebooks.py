@@ -11,7 +11,7 @@ PYTHON3: dict[str, Any] = {
 }
 
 
-def code(source: str, **more: Any) -> dict[str, Any]:
+def code(source: str, /, **more: Any) -> dict[str, Any]:
     """A code cell that was run and has put something out."""
     output = {"name": "stdout", "output_type": "stream", "text": ["loss: 0.5 é\n"]}
     return {

@@ -192,9 +192,11 @@ class Notebook(SourceText):
         return self.text.encode("utf-8", "surrogatepass")
 
     def parts(self) -> tuple[tuple[str, str], ...]:
-        """What a diff is of: each cell with its name."""
+        """What a diff is of: each cell with its name, its last line ended as all the others."""
+        texts = (self._source_now(of) for of in range(len(self.cells)))
+        ended = (text if text.endswith(("\n", "\r")) else text + "\n" for text in texts)
         return tuple(
-            (f"{self.path}:cell {cell.number}", self._source_now(of)) for of, cell in enumerate(self.cells)
+            (f"{self.path}:cell {cell.number}", text) for cell, text in zip(self.cells, ended, strict=True)
         )
 
     def _source_now(self, of: int) -> str:
@@ -421,7 +423,7 @@ def _joined(path: str, document: str, cells: Sequence[Cell], bom: bool) -> Noteb
     at = 0
     for cell in cells:
         parts = python_of(cell.source)
-        if not any(part.at is not None for part in parts):
+        if not any(part.text.strip() for part in parts if part.at is not None):
             continue
         if kept:
             texts.append(SEPARATOR)

@@ -1,4 +1,4 @@
-"""Renew what the documentation says of the code: `python docs/renew.py`.
+"""Renew what the documentation says of the code: ``python -m tests.docs``.
 
 The pages of the rules are written whole, from the rules. Other pages hold tables behind a mark such as
 ``<!-- keys -->``; the lines of the table are replaced, and all around it stays. A test compares.
@@ -17,7 +17,7 @@ from losslint.rules._rule import Rule
 from losslint.commands.check import command as check
 from losslint.config_keys import CONFIRM_KEYS, KEYS, Key
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 RULES = ROOT / "docs" / "rules"
 
 
@@ -67,7 +67,7 @@ def _off(rule: Rule) -> str:
 def _keys(keys: Mapping[str, Key]) -> Iterator[tuple[str, ...]]:
     options = {option for parameter in check.params for option in parameter.opts}
     for name, key in keys.items():
-        option = f"`--{name}`" if f"--{name}" in options else ""
+        option = f"`--{name}`" if f"--{name}" in options and name != "confirm" else ""  # a flag, and no table
         yield f"`{name}`", _takes(key), _default(key.default), option, key.help
 
 
@@ -91,7 +91,7 @@ def _default(value: Any) -> str:
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     rule = f"|{'---|' * len(head)}"
-    lines = [" ".join(["|", " | ".join(row), "|"]).replace("|  |", "| |") for row in (head, *rows)]
+    lines = ["|" + "".join(f" {cell} |" if cell else " |" for cell in row) for row in (head, *rows)]
     return "\n".join([lines[0], rule, *lines[1:], ""])
 
 
