@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from .axes import Axes, broadcast, crossed
+from .axes import Axes, apart, broadcast, crossed
 from .degree import MIXED, UNKNOWN, ZERO, Degree, minus, plus, power_of_n, same, times
 from .values import Flaw, Kind, Offset, Spread, Step, Tensor, merge
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 NEGLIGIBLE = 1e-3
 """A constant of at most this size beside data is a guard (an epsilon), not a term."""
+TINY = 1e-6
+"""The same beside data that shrink with the batch: anything larger they may fall below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,9 @@ def _aligned(left: Tensor, right: Tensor) -> bool:
 
 
 def _loses_pairs(left: Tensor, right: Tensor) -> bool:
-    """Whether a matrix of pairs meets something that makes it unknown which axes are the batch."""
+    """Whether it is unknown how many axes of the result are the batch: pairs meet something, or come of it."""
+    if apart(left.axes, right.axes):
+        return True
     if max(left.axes.batches, right.axes.batches) < 2:
         return False
     return broadcast(left.axes, right.axes).batches < 2
@@ -246,8 +250,15 @@ def _add_constant(at: At, value: Tensor, other: Tensor, axes: Axes, *, compared:
         spread=value.spread,
         offset=value.offset,
     )
-    if value.degree == other.degree or (other.number is not None and abs(other.number) <= NEGLIGIBLE):
+    if value.degree == other.degree:
         return sum_
+    if other.number is not None and abs(other.number) <= NEGLIGIBLE:
+        sinks = isinstance(value.degree, Fraction) and value.degree < 0 and abs(other.number) > TINY
+        return (
+            replace(sum_, degree=UNKNOWN, reasons=merge(sum_.reasons, (f"{other.number:g}",)))
+            if sinks
+            else sum_
+        )
     if other.opaque and value.raised:
         return sum_
     if not isinstance(value.degree, Fraction) or not isinstance(other.degree, Fraction):

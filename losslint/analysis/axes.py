@@ -58,6 +58,8 @@ class Axes:
     """The ellipsis is this tensor's own: its rank says nothing about that of others."""
     base: str = field(default="", compare=False)
     """The parameter whose ellipsis it is: what is counted from one parameter certainly has one rank."""
+    given: bool = field(default=False, compare=False)
+    """That parameter is a target."""
 
     @property
     def rank(self) -> int | None:
@@ -262,10 +264,12 @@ def broadcast(left: Axes, right: Axes) -> Axes:
             (left.back, right.back) if len(left.back) >= len(right.back) else (right.back, left.back)
         )
         lead = len(long) - len(short)
-        if lead and _dropped_apart(left, right):
+        if lead and apart(left, right):
             return WILD
         back = (*long[:lead], *(_meet(a, b) for a, b in zip(long[lead:], short, strict=True)))
-        return Axes(front, ZERO, back, left.loose or right.loose, left.base or right.base)
+        return Axes(
+            front, ZERO, back, left.loose or right.loose, left.base or right.base, left.given or right.given
+        )
     if left.middle == ZERO and right.middle == ZERO:
         aligned = _aligned_open(left, right)
         if aligned is not None:
@@ -292,14 +296,24 @@ def _against_itself(left: Axes, right: Axes) -> Axes | None:
     return replace(long, front=(long.front[0], short.front[0])) if short.front[0].batch else None
 
 
-def _dropped_apart(left: Axes, right: Axes) -> bool:
-    """Whether one of two inputs of like rank has lost an axis that the other still has.
+def apart(left: Axes, right: Axes) -> bool:
+    """Whether a target has lost an axis that the output it meets still has.
 
     ``squeeze(y_true, -1) - y_pred`` runs if y_pred has one axis fewer from the start, which is per sample, and if
-    both are columns, which makes N×N of them. Nothing here tells which it is.
+    both are columns, which makes N×N of them. Nothing here tells which it is. The other way round is usual: class
+    ids have no axis of classes.
     """
-    dropped = min(left.least_rank, right.least_rank) == 1 and max(left.least_rank, right.least_rank) == 2
-    return dropped and bool(left.base and right.base) and not (left.loose or right.loose)
+    short, long = (left, right) if left.least_rank < right.least_rank else (right, left)
+    return (
+        short.given
+        and bool(long.base)
+        and not (long.given or long.loose or short.loose)
+        and (short.least_rank, long.least_rank) == (1, 2)
+        and short.front == long.front
+        and short.middle == long.middle == ZERO
+        and bool(long.back)
+        and long.back[-1].size is None  # a column that was kept as one certainly makes N×N
+    )
 
 
 def _aligned_open(left: Axes, right: Axes) -> Axes | None:

@@ -282,10 +282,9 @@ class Interpreter:
         if words.is_batched(name) or (beside_data and not words.is_elsewhere(name)):
             data = batch(1 if words.is_vector(name) else 2)
             own = words.has_own_rank(name) or data.axes.loose
-            data = replace(
-                data, axes=replace(data.axes, loose=own, base=name if words.is_compared(name) else "")
-            )
-            return replace(data, slope=None) if words.is_given(name) else data
+            given, base = words.is_given(name), name if words.is_compared(name) else ""
+            data = replace(data, axes=replace(data.axes, loose=own, base=base, given=given and bool(base)))
+            return replace(data, slope=None) if given else data
         return Tensor(WILD, ZERO, ZERO, Spread.SAMPLE, opaque=True)
 
 

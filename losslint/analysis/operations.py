@@ -178,11 +178,7 @@ def norm_order(order: Any) -> Fraction | None:
         return Fraction(1) if order == "1" else Fraction(2)
     if order in (float("inf"), float("-inf")):
         return None
-    return (
-        Fraction(order).limit_denominator(64)
-        if isinstance(order, (int, float)) and order >= 0
-        else Fraction(2)
-    )
+    return Fraction(order).limit_denominator(64) if isinstance(order, (int, float)) else Fraction(2)
 
 
 def unknown_axes(at: At, how: str, value: Tensor) -> Tensor:

@@ -76,7 +76,7 @@ def unary(draft: Draft) -> Var | None:
     if var is None:
         return None
     fitting = [row for row in UNARY if accepts(row[0], var) and not (row[2] and var.heavy)]
-    if not var.batches or (var.moves and var.range != "real"):
+    if not var.batches or var.moves:
         fitting = _without(fitting, BOUNDED)
     if var.heavy:
         fitting = _without(fitting, INVERSE)

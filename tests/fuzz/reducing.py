@@ -103,6 +103,10 @@ def reduction(draft: Draft, var: Var | None = None, how: str = "") -> Var | None
         return _norm(draft, var, name, axes)
     if how in ("var", "std") and all(var.shape[at] == ONE for at in axes):
         return None
+    if how == "min" and var.batches > 1:  # of differences of pairs: zero, where both are the same sample
+        return None
+    if how == "prod" and not var.fed and any(var.shape[at][1] for at in axes):  # soon nothing, or too much
+        return None
     if how == "prod" and len(axes) > 1 and any(var.shape[at][1] == 0 for at in axes):
         axes = axes[-1:]
     keepdims = draft.chance(0.2)
@@ -119,8 +123,10 @@ def reduction(draft: Draft, var: Var | None = None, how: str = "") -> Var | None
     )
 
 
-def _norm(draft: Draft, var: Var, name: str, axes: Sequence[int]) -> Var:
+def _norm(draft: Draft, var: Var, name: str, axes: Sequence[int]) -> Var | None:
     """``tf.norm`` with its orders; a list of two axes would be a matrix norm."""
+    if all(var.shape[at] == ONE for at in axes):
+        return None
     order = draft.pick(("", "", ", ord=2", ", ord=1", ", ord='euclidean'", ", ord=np.inf"))
     if name == "ops.norm" and "euclidean" in order:
         order = ""
@@ -283,6 +289,7 @@ def along(draft: Draft) -> Var | None:
         var.shape,
         "positive" if range_ == "unit" and gives == "same" else range_,
         heavy=var.heavy,
+        moves="normalize" in form,
     )
 
 

@@ -94,5 +94,8 @@ def tabled_reduction(draft: Draft) -> Var | None:
     if any(var.shape[at] == (1, 0) for at in axes) or (operation.how == "norm" and len(axes) > 1):
         return None
     keepdims = draft.chance(0.2)
-    written = f"{name}({var.text}{axis_text(draft, axes, var.rank, var.text)}{', keepdims=True' if keepdims else ''})"
+    axis = axis_text(draft, axes, var.rank, var.text)
+    if operation.how == "norm" and axis and "axis=" not in axis:  # the order comes first
+        return None
+    written = f"{name}({var.text}{axis}{', keepdims=True' if keepdims else ''})"
     return draft.bind(written, remaining(var.shape, axes, keepdims), range_after(operation.how, var.range))
