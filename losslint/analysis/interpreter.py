@@ -177,7 +177,11 @@ class Interpreter:
 
     def _is_setting(self, function: Function, args: Sequence[Value], kwargs: Mapping[str, Value]) -> bool:
         """Whether a call leaves the module and takes nothing of a batch along: what it makes is a setting."""
-        if self.home is None or self.budget.limited or function.closure.scope.module is self.home:
+        if (
+            self.home is None
+            or function.closure.scope.module is self.home
+            or self.budget.left <= SETTING_STEPS
+        ):
             return False
         return not (
             holds_data(function) or any(map(holds_data, args)) or any(map(holds_data, kwargs.values()))

@@ -377,7 +377,7 @@ def tensor(value: Value) -> Tensor:
 def holds_data(value: Value, depth: int = 3) -> bool:
     """Whether a batch, a number of samples or a function that may know of one is within reach of a value."""
     if isinstance(value, Tensor):
-        return value.data or value.degree != ZERO or value.axes.total != ZERO or bool(value.nominal)
+        return value.data or value.degree != ZERO or value.axes.batches > 0 or bool(value.nominal)
     if isinstance(value, (ShapeOf, Rank, Range)):
         return True
     if isinstance(value, Function):

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
-from .index import ModuleIndex, Unit, flat
-from .sinks import STEP_CALLS, adds, compiles, compiling_matters
+from .index import ModuleIndex, Unit, flat, own_nodes
+from .sinks import HANDING_OVER, adds, compiled_loss, compiles, compiling_matters, differentiates
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,10 +92,15 @@ class Finder:
         )
 
     def _reason(self, unit: Unit) -> str | None:
+        reason = self._returned(unit)
+        if reason is None or _is_property(unit.node) or not _returns(unit.node):
+            return self._hands_over(unit)
+        return reason
+
+    def _returned(self, unit: Unit) -> str | None:
+        """Why a function is a loss if it returns anything, from what is cheap to ask."""
         node = unit.node
         names = parameter_names(node)
-        if _is_property(node) or not _returns(node):
-            return self._hands_over(unit)
         if self.words.chosen(node.name):
             return "configuration"
         if unit.owner is not None and node.name in LOSS_METHODS and self.is_loss_class(unit.owner):
@@ -108,10 +113,12 @@ class Finder:
         fetches = node.name.lstrip("_").startswith("get_") and sum(map(self.words.is_data, names)) < 2
         if self.words.is_loss(node.name) and names and not fetches and not _makes_function(node):
             return "name"
-        return self._hands_over(unit)
+        return None
 
     def _hands_over(self, unit: Unit) -> str | None:
         """Gives a loss away instead of returning it; ``use``: no loss of its own, but it says what becomes of one."""
+        if not self.index.mentions(unit.node, HANDING_OVER):
+            return None
         if self._differentiates(unit):
             return "gradient"
         nodes = _nodes_of(unit.node)
@@ -125,30 +132,19 @@ class Finder:
 
     def _differentiates(self, unit: Unit) -> bool:
         """A training step: differentiates a loss that it computes itself."""
-        return any(
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
-            and node.func.attr in STEP_CALLS
-            for node in _nodes_of(unit.node)
-        ) and any(
-            isinstance(node, (ast.With, ast.AsyncWith)) or _minimizes(node) for node in _nodes_of(unit.node)
+        nodes = _nodes_of(unit.node)
+        return any(map(differentiates, nodes)) and any(
+            isinstance(node, (ast.With, ast.AsyncWith)) or _minimizes(node) for node in nodes
         )
 
     @cached_property
     def _compiled(self) -> frozenset[str]:
         """Names of functions that are passed to ``compile(loss=…)``."""
         found: set[str] = set()
-        for node in ast.walk(self.index.tree):
-            if (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Attribute)
-                and node.func.attr == "compile"
-            ):
-                given = [keyword.value for keyword in node.keywords if keyword.arg == "loss"]
-                if not given and len(node.args) > 1:
-                    given = [node.args[1]]
-                for value in given:
-                    found.update(item.id for item in _compiled_values(value) if isinstance(item, ast.Name))
+        for node in self.index.nodes_near(("compile",)):
+            given = compiled_loss(node)
+            if given is not None:
+                found.update(item.id for item in _compiled_values(given) if isinstance(item, ast.Name))
         return frozenset(found)
 
     def _named(self) -> Iterator[Entry]:
@@ -192,7 +188,8 @@ class Finder:
     def _scopes(self) -> Iterator[tuple[list[ast.stmt], str, Unit | None]]:
         yield list(flat(self.index.tree.body)), "", None
         for unit in self.index.units:
-            yield list(flat(unit.node.body)), f"{unit.qualname}.<locals>.", unit
+            if self.index.mentions(unit.node, ("lambda", "partial")):
+                yield list(flat(unit.node.body)), f"{unit.qualname}.<locals>.", unit
 
     def _with_helpers(self, found: list[Entry]) -> list[Entry]:
         """Mark the losses that other losses of the module call."""
@@ -235,16 +232,8 @@ def _is_property(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 
 @lru_cache(maxsize=4096)
 def _nodes_of(node: ast.AST) -> tuple[ast.AST, ...]:
-    """``_own_nodes``, gathered once: several questions are asked of every function."""
-    return tuple(_own_nodes(node))
-
-
-def _own_nodes(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a function without those of functions inside it."""
-    for child in ast.iter_child_nodes(node):
-        if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
-            yield child
-            yield from _own_nodes(child)
+    """``own_nodes``, gathered once: several questions are asked of a function."""
+    return tuple(own_nodes(node))
 
 
 def _returns(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

@@ -7,9 +7,11 @@ Concrete syntax is parsed later and only for the functions that are analysed.
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
 from typing import TypeAlias
 
 from .slices import Slice
@@ -59,6 +61,39 @@ class ModuleIndex:
     name: str = ""
     is_package: bool = False
     _slices: dict[tuple[int, int], Slice] = field(default_factory=dict, repr=False)
+    _places: dict[tuple[str, ...], list[int]] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def text(self) -> str:
+        """All lines as one."""
+        return "".join(self.lines)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        """Where each line begins in the text, and where the text ends."""
+        return list(accumulate(map(len, self.lines), initial=0))
+
+    def mentions(self, node: ast.stmt, words: tuple[str, ...]) -> bool:
+        """Whether a word stands in the lines of a statement, even as a part of another: asked before a walk of it."""
+        places = self._places.get(words)
+        if places is None:
+            places = self._places[words] = sorted(
+                place for word in words for place in _occurrences(self.text, word)
+            )
+        if not places:
+            return False
+        start, end = self._starts[node.lineno - 1], self._starts[node.end_lineno or node.lineno]
+        first = bisect_left(places, start)
+        return first < len(places) and places[first] < end
+
+    def nodes_near(self, words: tuple[str, ...]) -> Iterator[ast.AST]:
+        """Every node of the module but those of statements that mention none of the words."""
+        waiting: list[ast.AST] = [self.tree]
+        while waiting:
+            for child in ast.iter_child_nodes(waiting.pop()):
+                if not isinstance(child, ast.stmt) or self.mentions(child, words):
+                    yield child
+                    waiting.append(child)
 
     @cached_property
     def names(self) -> dict[str, Definition]:
@@ -131,6 +166,25 @@ class ModuleIndex:
         return ".".join([*package[: max(keep, 0)], *([imported.module] if imported.module else [])])
 
 
+def _occurrences(text: str, word: str) -> Iterator[int]:
+    place = text.find(word)
+    while place >= 0:
+        yield place
+        place = text.find(word, place + 1)
+
+
+def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a function or statement without those of functions and classes inside it, outer ones first."""
+    waiting = [node]
+    while waiting:
+        inner = [child for child in ast.iter_child_nodes(waiting.pop()) if not isinstance(child, _SEPARATE)]
+        yield from inner
+        waiting += inner
+
+
+_SEPARATE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+
+
 def flat(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
     """The statements of a body and of the blocks that run unconditionally or by chance with it (if, try, with)."""
     for statement in body:
@@ -166,7 +220,7 @@ def definitions(statement: ast.stmt) -> Iterator[tuple[str, Definition]]:
     elif isinstance(statement, ast.Assign):
         for target in statement.targets:
             for node in ast.walk(target):
-                if isinstance(node, ast.Name):
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):  # not the x of x.y = z
                     yield node.id, Assigned(statement)
     elif isinstance(statement, ast.AnnAssign) and statement.value and isinstance(statement.target, ast.Name):
         yield statement.target.id, Assigned(statement)
@@ -193,11 +247,17 @@ def _classes(body: Sequence[ast.stmt], prefix: str) -> Iterator[tuple[str, ast.C
             yield from _classes(statement.body, f"{prefix}{statement.name}.<locals>.")
 
 
+_WITH_BLOCKS = (
+    *(ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match),
+    getattr(ast, "TryStar", ast.Try),
+)
+
+
 def _blocks(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
     """All statements of a scope, whatever block they stand in."""
     for statement in body:
         yield statement
-        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        if not isinstance(statement, _WITH_BLOCKS):
             continue
         for name in ("body", "orelse", "finalbody"):
             yield from _blocks(getattr(statement, name, ()) or ())

@@ -32,7 +32,9 @@ class Located:
 
 def infer(index: ModuleIndex, name: str) -> Constant | Located | None:
     """What a module-level name of a module is, if astroid can tell and has one answer."""
-    return _infer(index.path, "".join(index.lines), index.name, name)
+    if name not in index.text:
+        return None
+    return _infer(index.path, index.text, index.name, name)
 
 
 @lru_cache(maxsize=256)

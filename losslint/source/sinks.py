@@ -9,15 +9,17 @@ import ast
 import re
 from collections.abc import Iterator
 
-from .index import ModuleIndex
+from .index import ModuleIndex, own_nodes
 
 STEP_CALLS = ("gradient", "minimize", "compute_gradients", "jacobian")
+HANDING_OVER = (*STEP_CALLS, "add_loss", "compile")
+"""Words without which no code hands a loss over."""
 RUNS = ("run", "experimental_run_v2", "experimental_run")
 """Methods of a strategy that run a function on every replica."""
 
 
-_SUM = re.compile(r"reduction\b[^,\n]*\bsum\b|Reduction\.SUM\b", re.IGNORECASE)
-_SCOPE = re.compile(r"(?:strategy|distribut)\w*(?:\(.*\))?\.scope\(", re.IGNORECASE)
+_SUM = re.compile(r"reduction\b[^,\n]*\bsum\b")
+_SCOPE = re.compile(r"(?:strategy|distribut)\w*(?:\(.*\))?\.scope\(")
 
 
 def compiling_matters(index: ModuleIndex) -> bool:
@@ -25,19 +27,35 @@ def compiling_matters(index: ModuleIndex) -> bool:
 
     Without either nobody need run the code that builds models, which is long.
     """
-    text = "".join(index.lines)
-    return bool(_SUM.search(text) or _SCOPE.search(text))
+    text = index.text.lower()
+    return bool(("reduction" in text and _SUM.search(text)) or (".scope(" in text and _SCOPE.search(text)))
+
+
+def compiled_loss(node: ast.AST) -> ast.expr | None:
+    """What a call hands to ``compile`` as the loss."""
+    if (
+        not isinstance(node, ast.Call)
+        or not isinstance(node.func, ast.Attribute)
+        or node.func.attr != "compile"
+        or (isinstance(node.func.value, ast.Name) and node.func.value.id in ("re", "regex"))
+    ):
+        return None
+    named = next((keyword.value for keyword in node.keywords if keyword.arg == "loss"), None)
+    return node.args[1] if named is None and len(node.args) > 1 else named
 
 
 def compiles(node: ast.AST) -> bool:
-    """Whether a call hands a loss to ``compile``."""
-    return (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr == "compile"
-        and (len(node.args) > 1 or any(keyword.arg == "loss" for keyword in node.keywords))
-        and not (isinstance(node.func.value, ast.Name) and node.func.value.id in ("re", "regex"))
-    )
+    """Whether a call hands a loss to ``compile`` that is more than the name of a ready one, which never sums."""
+    given = compiled_loss(node)
+    return given is not None and not _is_literal(given)
+
+
+def _is_literal(node: ast.AST) -> bool:
+    if isinstance(node, (ast.List, ast.Tuple, ast.Dict)):
+        return all(
+            map(_is_literal, (value for value in ast.iter_child_nodes(node) if isinstance(value, ast.expr)))
+        )
+    return isinstance(node, ast.Constant)
 
 
 def adds(node: ast.AST) -> bool:
@@ -66,14 +84,18 @@ def script_statements(index: ModuleIndex) -> tuple[ast.stmt, ...]:
         if not isinstance(
             statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
         )
+        and index.mentions(statement, HANDING_OVER)
         and any(sink(node) for node in own_nodes(statement) for sink in sinks)
     )
 
 
 def replicated(index: ModuleIndex) -> frozenset[str]:
     """The functions of the module that run on every replica: handed to a strategy, or called by such."""
+    run = set(_run_by_strategies(index)) if "strategy" in index.text.lower() else set()
+    if not run:
+        return frozenset()
     calls = {unit.node.name: _called(unit.node) for unit in index.units}
-    found = {name for name in _run_by_strategies(index) if name in calls}
+    found = {name for name in run if name in calls}
     waiting = list(found)
     while waiting:
         for name in calls[waiting.pop()]:
@@ -105,11 +127,3 @@ def _last_name(node: ast.expr) -> str:
     if isinstance(node, ast.Attribute):
         return node.attr
     return node.id if isinstance(node, ast.Name) else ""
-
-
-def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a function or statement without those of functions inside it."""
-    for child in ast.iter_child_nodes(node):
-        if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
-            yield child
-            yield from own_nodes(child)
