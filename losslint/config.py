@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from losslint import selection
 from losslint.config_keys import DEFAULTS, KEYS, InvalidValue, read_table
@@ -35,8 +35,7 @@ class ConfigError(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class AnalysisSettings:
+class AnalysisSettings(NamedTuple):
     """What configuration tells the analysis.
 
     Names may be glob patterns; ``ops`` are further tables of operations.
@@ -49,8 +48,7 @@ class AnalysisSettings:
     ops: tuple[Path, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ConfirmSettings:
+class ConfirmSettings(NamedTuple):
     """What configuration tells ``confirm``.
 
     None leaves it to confirm's own default. ``timeout`` is in seconds.
@@ -85,7 +83,10 @@ class Settings:
 
     def origin_of(self, key: str) -> Layer:
         """The strongest layer that gives the key a value."""
-        return next(layer for layer in reversed(self.layers) if key in layer.values)
+        for layer in reversed(self.layers):
+            if key in layer.values:
+                return layer
+        raise KeyError(key)
 
     @cached_property
     def selection(self) -> Selection:

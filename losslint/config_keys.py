@@ -7,8 +7,7 @@ InvalidValue.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from losslint.selection import UnknownCode, checked
 from losslint.source.discovery import DEFAULT_EXCLUDES
@@ -34,8 +33,7 @@ class InvalidValue(ValueError):
     """An unknown key, or a value that the key does not take; one line, without the file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """One key. ``help`` says what it does in a few words, and the first line of ``read`` what values it takes."""
 
     read: Reader

@@ -44,8 +44,9 @@ class Plugin:
 
 def _findings(path: str, text: str) -> Sequence[Finding]:
     """What losslint says of a text. Raises ConfigError."""
+    from losslint.checking import check_text
     from losslint.config import ConfigError
-    from losslint.run import Run, Task, check_text
+    from losslint.run import Run, Task
     from losslint.source.text import split_lines
 
     settings = _configuration().for_file(path)

@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from losslint.result import FileError as FileError
+from losslint.result import FileResult as FileResult
+
 
 class Severity(str, Enum):
     """How loud a finding is."""
@@ -149,21 +152,3 @@ class Loss:
     def place(self) -> str:
         """The line of its definition, in a notebook with the cell."""
         return f"{self.line}" if self.cell is None else f"cell {self.cell}:{self.line}"
-
-
-@dataclass(frozen=True, slots=True)
-class FileError:
-    """A file losslint could not read, and why, in one line."""
-
-    path: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class FileResult:
-    """Everything that checking one file produced."""
-
-    path: str
-    findings: tuple[Finding, ...] = ()
-    losses: tuple[Loss, ...] = ()
-    error: FileError | None = None

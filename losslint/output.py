@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TextIO
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, TextIO
 
 from losslint.config import Settings
-from losslint.model import FileError
 from losslint.report import FORMATS, Style, render
 from losslint.report.terminal import printable, shows_links
-from losslint.report.views import view
+from losslint.result import FileError
 from losslint.run import Run, sources_of
 
 MAX_WIDTH = 120
@@ -24,8 +21,7 @@ class Unwritable(Exception):
     """The report cannot be written where it was asked to go; one line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """How this run speaks."""
 
     format: str
@@ -40,8 +36,7 @@ class Output:
         When standard input is mended, the result takes stdout and the report stderr. Raises Unwritable.
         """
         self.complain(finished)
-        shown, lines = view(self.format, finished, sources_of(finished))
-        pieces = render(self.format, shown, lines, self.style)
+        pieces = self._rendered(finished)
         if fixing and finished.stdin is not None:
             changed = (change.after for change in finished.changes if change.path == finished.stdin.path)
             print_bytes(next(changed, finished.stdin.data or b""))
@@ -52,6 +47,16 @@ class Output:
         else:
             self.write(pieces)
         self._close(finished, seconds)
+
+    def _rendered(self, finished: Run) -> Iterator[str]:
+        if (
+            not finished.findings and FORMATS[self.format].people
+        ):  # nothing is said, and nothing loaded for it
+            return iter(())
+        from losslint.report.views import view
+
+        shown, lines = view(self.format, finished, sources_of(finished))
+        return render(self.format, shown, lines, self.style)
 
     def difference(self, finished: Run, seconds: float, *, how: str = "fixed") -> None:
         """Write what would change as a diff, in the encoding of each file. Raises Unwritable."""
@@ -133,7 +138,12 @@ def wants_color(choice: str, stream: TextIO) -> bool:
 
 def terminal_width() -> int:
     """Columns to write in: the terminal's, within reason; 80 where there is none."""
-    return max(40, min(shutil.get_terminal_size((80, 24)).columns, MAX_WIDTH))
+    given = os.environ.get("COLUMNS", "")
+    try:
+        columns = int(given) if given.isdecimal() else os.get_terminal_size().columns
+    except (OSError, ValueError):  # no terminal, or none any more
+        columns = 0
+    return max(40, min(columns or 80, MAX_WIDTH))
 
 
 def print_pieces(pieces: Iterable[str]) -> None:

@@ -9,7 +9,7 @@ does not name.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from losslint.rules import _registry
 
@@ -20,8 +20,7 @@ class UnknownCode(ValueError):
     """A selector that fits no rule; the message names the closest code."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """One layer. ``select is None`` keeps what earlier layers chose."""
 
     select: tuple[str, ...] | None = None
@@ -37,8 +36,7 @@ class Choice:
         return refused is None or (chosen is not None and chosen > refused)
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """All layers, the strongest last.
 
     What none of them decides is as the rule itself says (on or off by default).

@@ -6,13 +6,14 @@ Codes are read from the file names, so that a run which finds nothing imports no
 from __future__ import annotations
 
 import importlib
-import pkgutil
 import re
 from functools import cache
-
-from losslint.rules._rule import Rule
+from typing import TYPE_CHECKING
 
 from losslint.suggest import did_you_mean
+
+if TYPE_CHECKING:
+    from losslint.rules._rule import Rule
 
 OFF_BY_DEFAULT = frozenset({"LL205", "LL301"})
 """What the rules say of themselves, told without importing them: they bring the analysis along. A test compares."""
@@ -27,6 +28,8 @@ class UnknownRule(LookupError):
 @cache
 def codes() -> tuple[str, ...]:
     """Every code, in order; imports no rule."""
+    import pkgutil
+
     import losslint.rules as package
 
     names = (module.name for module in pkgutil.iter_modules(package.__path__))
@@ -39,6 +42,8 @@ def load(code: str) -> Rule:
     wanted = code.upper()
     if wanted not in codes():
         raise UnknownRule(f"unknown rule code {code!r}{meant(code)}")
+    from losslint.rules._rule import Rule
+
     rule = importlib.import_module(f"losslint.rules.{wanted.lower()}").RULE
     assert isinstance(rule, Rule)
     return rule

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from losslint import run as run_module
+from losslint.checking import check_file
 from losslint.config import Configuration, command_line
 from losslint.model import FileError
-from losslint.run import Checked, Run, Task, check_file, run
+from losslint.run import Checked, Run, Task, run
 from losslint.source import text as text_module
 
 LOSS = "def loss(y_true, y_pred):\n    return reduce_sum(y_true - y_pred)\n"

@@ -9,27 +9,9 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-
-def words(text: str) -> frozenset[str]:
-    """The words of a text."""
-    return frozenset(text.split())
-
-
-TARGETS = words(
-    """
-    actual ground_truth groundtruth gt gts label labels onehot_labels real_y target targets true y y_t
-    y_true yt ytrue
-    """
-)
-"""What a loss compares with."""
-
-OUTPUTS = words(
-    """
-    logit logits output outputs pr pred predicted prediction predictions preds probs scores y_hat y_p
-    y_pred yhat yp ypred
-    """
-)
-"""What a model put out."""
+from losslint.source.words import OUTPUTS as OUTPUTS
+from losslint.source.words import TARGETS as TARGETS
+from losslint.source.words import words as words
 
 BATCHED = (
     TARGETS

@@ -12,7 +12,6 @@ import stat
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 
 NAME = ".losslint_cache"
 TAG = "CACHEDIR.TAG"
@@ -34,13 +33,13 @@ SWEEP_EVERY = 86_400.0
 """Seconds. What was not used for a month goes, and the oldest go first where there is too much."""
 
 
-@dataclass
 class CacheDirectory:
     """One directory. ``named`` by the user, it may be a symbolic link; one that is found lying about may not."""
 
-    path: str
-    named: bool = False
-    _usable: bool | None = field(default=None, repr=False)
+    def __init__(self, path: str, *, named: bool = False) -> None:
+        self.path = path
+        self.named = named
+        self._usable: bool | None = None
 
     def read(self, name: str) -> bytes | None:
         """The content of a file; None if there is none that can be had at a reasonable price."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from losslint.cache.directory import CacheDirectory
 from losslint.cache.fingerprint import fingerprint
 from losslint.cache.shard import Entry, Malformed, Module, Shard, Unkeepable
-from losslint.model import FileResult
+from losslint.result import FileResult
 from losslint.source.places import find_module, surroundings
 from losslint.source.witness import Seen, Trace, digest, stamp
 
@@ -137,7 +137,7 @@ class Kept:
                 settings.selection,
                 self._relative(ignores.base),
                 ignores.values["per-file-ignores"],
-                replace(analysis, ops=()),
+                analysis._replace(ops=()),
                 [self._digest(str(table)) for table in analysis.ops],
             )
             self._keys[id(settings)] = settings, repr(parts)
@@ -228,7 +228,7 @@ class Kept:
         if task.mending is None:  # they are there, and nobody asked for them
             findings, withheld = tuple(replace(finding, fix=None) for finding in findings), ()
         result = replace(result, findings=findings)
-        return replace(checked, result=result, warnings=said.warnings, withheld=withheld)
+        return checked._replace(result=result, warnings=said.warnings, withheld=withheld)
 
     def _number(self, place: _Place, name: str, seen: Seen | None) -> int:
         if seen is not None:

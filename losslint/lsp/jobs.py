@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from losslint.checking import check_text
 from losslint.config import Settings
 from losslint.model import Loss, Span
-from losslint.run import Checked, Mending, Task, check_text
+from losslint.run import Checked, Mending, Task
 from losslint.source.comments import PragmaProblem, read_pragmas
 from losslint.source.resolver import Resolver
 from losslint.source.text import ParseFailure, SourceText, parse, source_text

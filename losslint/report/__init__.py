@@ -5,16 +5,16 @@ One module per output format; a format is imported when it is asked for.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple
 
-from losslint.report.views import Lines as Lines
-from losslint.run import Run
+if TYPE_CHECKING:
+    from losslint.report.views import Lines as Lines
+    from losslint.run import Run
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(NamedTuple):
     """How text may look: width in columns, colours and hyperlinks or not, and counts by rule instead of findings."""
 
     width: int = 80
@@ -23,8 +23,7 @@ class Style:
     links: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(NamedTuple):
     """One way to write findings.
 
     ``people``: a person reads it, who also wants to be told how the run went; ``counts``: it has a place for
@@ -59,7 +58,7 @@ def render(name: str, finished: Run, lines: Lines, style: Style) -> Iterator[str
         from losslint.report.statistics import render_statistics
 
         return render_statistics(finished)
-    module = importlib.import_module(f"losslint.report.{form.module}")
+    module = import_module(f"losslint.report.{form.module}")
     function = getattr(module, f"render_{name.replace('-', '_')}")
     pieces: Iterator[str] = function(finished, lines, style)
     return pieces

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping
 
 BOLD, DIM, RED, BLUE = "1", "2", "1;31", "1;34"
@@ -45,6 +44,8 @@ def shows_links(environment: Mapping[str, str]) -> bool:
 
 def wrapped(text: str, width: int) -> list[str]:
     """The text in lines of at most that many characters; words such as ``micro-batches`` stay whole."""
+    import textwrap
+
     return textwrap.wrap(printable(text), width, break_on_hyphens=False)
 
 

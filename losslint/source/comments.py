@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from .text import SourceText
 
 _MENTION = re.compile(r"losslint\s*:|noqa", re.IGNORECASE)
-_SKIP_FILE = re.compile(rb"losslint\s*:\s*skip-file")
 # flake8's grammar: codes separated by commas or spaces; what does not look like a code ends the list.
 _NOQA = re.compile(r"#\s*noqa\b(?:\s*:\s*(?P<codes>[A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*)?)?", re.IGNORECASE)
 _PRAGMA = re.compile(r"#\s*losslint\s*:\s*(?P<body>(?:[^#]|(?<!\s)#)*)", re.IGNORECASE)
@@ -136,16 +135,6 @@ class Pragmas:
 
 
 NO_PRAGMAS = Pragmas()
-
-
-def mentions_losslint(data: bytes) -> bool:
-    """Whether a comment may speak to losslint alone, so that it matters even where nothing is found."""
-    return b"losslint" in data or (b"noqa" in data.lower() and re.search(rb"LL\d", data) is not None)
-
-
-def mentions_skip_file(data: bytes) -> bool:
-    """Whether the bytes hold the words of ``skip-file`` at all."""
-    return _SKIP_FILE.search(data) is not None
 
 
 @lru_cache(maxsize=2)

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from losslint.model import FileError
+from losslint.result import FileError
 
 from .ignorefiles import NAME as GITIGNORE
 from .ignorefiles import IgnoreRules, rules_above
@@ -57,8 +57,7 @@ Exclusions = Callable[[str], PathMatcher]
 """The exclude patterns in force for the entries of a directory (absolute path)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Discovered:
+class Discovered(NamedTuple):
     """What there is to check: paths as they are shown, sorted.
 
     What could not be found; what looks like a mistake.

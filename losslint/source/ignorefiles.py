@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .patterns import gitignore_spec, relative, specs_inside
 
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
 NAME = ".gitignore"
 
 
-@dataclass(frozen=True, slots=True)
-class IgnoreRules:
+class IgnoreRules(NamedTuple):
     """The ignore files that apply in a directory, the outermost first, each with where it stands."""
 
     files: tuple[tuple[str, GitIgnoreSpec], ...] = ()

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
 _SPECIAL = frozenset("*?[]!/\\ ")
 
 
-@dataclass(frozen=True, slots=True)
-class PathPattern:
+class PathPattern(NamedTuple):
     """A pattern and the absolute directory it is relative to."""
 
     text: str
@@ -27,12 +25,11 @@ class PathPattern:
         return not _SPECIAL.intersection(self.text)
 
 
-@dataclass(frozen=True)
-class PathMatcher:
+class PathMatcher(NamedTuple):
     """Patterns ready for use: names in a set, the others compiled, per base directory."""
 
     names: frozenset[str]
-    specs: tuple[tuple[str, GitIgnoreSpec], ...] = field(default=())
+    specs: tuple[tuple[str, GitIgnoreSpec], ...] = ()
 
     def matches_entry(self, path: str, *, is_directory: bool) -> bool:
         """Whether this entry itself is meant.

@@ -85,3 +85,13 @@ def prefilter(*, targets: Iterable[str], outputs: Iterable[str], names: Iterable
         frozenset(word.encode() for word in outputs),
         tuple(name.encode() for name in names),
     )
+
+
+def mentions_losslint(data: bytes) -> bool:
+    """Whether a comment may speak to losslint alone, so that it matters even where nothing is found."""
+    return b"losslint" in data or (b"noqa" in data.lower() and re.search(rb"LL\d", data) is not None)
+
+
+def mentions_skip_file(data: bytes) -> bool:
+    """Whether the bytes hold the words of ``skip-file`` at all."""
+    return b"losslint" in data and re.search(rb"losslint\s*:\s*skip-file", data) is not None

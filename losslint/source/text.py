@@ -16,10 +16,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from losslint.model import Span
-
 if TYPE_CHECKING:
     import ast
+
+    from losslint.model import Span
 
 T = TypeVar("T")
 

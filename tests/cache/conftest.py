@@ -8,7 +8,8 @@ from pathlib import Path
 import projects
 import pytest
 
-from losslint import run as run_module
+from losslint import checking
+from losslint.run import Checked, Task
 from losslint.source import witness
 
 
@@ -26,11 +27,11 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def checks(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How often each file was checked anew."""
     counted: Counter[str] = Counter()
-    real = run_module.check_file
+    real = checking.check_file
 
-    def check_file(task: run_module.Task) -> run_module.Checked:
+    def check_file(task: Task) -> Checked:
         counted[task.path] += 1
         return real(task)
 
-    monkeypatch.setattr(run_module, "check_file", check_file)
+    monkeypatch.setattr(checking, "check_file", check_file)
     return counted

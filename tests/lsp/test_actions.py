@@ -9,10 +9,11 @@ from lsp_client import FULL, Client, applied, edits_of, session, whole
 from lsprotocol import types
 from test_diagnostics import SUM, range_of
 
+from losslint.checking import check_text
 from losslint.config import Configuration, command_line
 from losslint.lsp.actions import FIX_ALL, line_edits, wants
 from losslint.model import Edit, Span
-from losslint.run import Task, check_text
+from losslint.run import Task
 
 TWO = """\
 import tensorflow as tf

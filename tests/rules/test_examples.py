@@ -6,8 +6,9 @@ import pytest
 from catalogue import named
 from losslint.rules._rule import Example, Rule, nothing
 
+from losslint.checking import check_file
 from losslint.config import Configuration, command_line
-from losslint.run import Task, check_file
+from losslint.run import Task
 
 BAD, GOOD = named("bad"), named("good")
 OUTSIDE_THE_CALCULUS = {"LL001", "LL002"}

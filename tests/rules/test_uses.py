@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from losslint.checking import check_file
 from losslint.config import Configuration, command_line
-from losslint.run import Task, check_file
+from losslint.run import Task
 
 CODES = ("LL106", "LL107", "LL109", "LL302", "LL303", "LL401", "LL402", "LL403")
 PROGRAMS = sorted((Path(__file__).parent / "uses").glob("*.py"))

@@ -6,7 +6,8 @@ import pytest
 
 from losslint.confirm.specs import parse_input, parse_inputs, with_predictions
 from losslint.model import Span
-from losslint.source.comments import Pragmas, mentions_losslint, read_pragmas
+from losslint.source.comments import Pragmas, read_pragmas
+from losslint.source.prefilter import mentions_losslint
 from losslint.source.text import SourceText
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from losslint.checking import check_text
 from losslint.config import Configuration, command_line
 from losslint.model import Verdict
-from losslint.run import Checked, Mending, Task, check_text
+from losslint.run import Checked, Mending, Task
 from losslint.source.resolver import Resolver
 from losslint.source.text import source_text
 
