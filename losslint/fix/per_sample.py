@@ -24,7 +24,7 @@ PER_SAMPLE = "sum over the axes of one sample only, and leave the mean over the 
 PER_SAMPLE_FIRST = "sum over the axes of one sample only"
 MEAN_PER_SAMPLE = "average over the axes of one sample only, and leave the mean over the batch to Keras"
 NORMALISER = "normalise each sample by its own sum"
-OVER_FEATURES = "take it over the features of each sample"
+OVER_FEATURES = "take it over the features of each sample, so that samples do not meet"
 SUMS = (*MEAN_OF, SQUARES, *OTHERS)
 SAMPLE_AXES = ("sample_axes", "feature_axes")
 

@@ -31,9 +31,9 @@ BY_DEGREE = {
     Fraction(2): "divide by the number of pairs",
     Fraction(1, 2): "divide by the root of the batch size",
 }
-UNDIVIDED = "remove the division by the batch size"
-INSIDE = "divide inside the root"
-OWN = "divide by the batch's own size"
+UNDIVIDED = "remove the division by the batch size, which an average does not need"
+INSIDE = "divide inside the root, where the sum is"
+OWN = "divide by the batch's own size, which is right on a partial batch too"
 DIVISIONS = ("divide", "div", "truediv", "divide_no_nan")
 
 

@@ -17,7 +17,7 @@ from .naming import Naming, candidate
 from .sight import ARITHMETIC
 from .tree import Tree, code_of, nodes_of
 
-DYNAMIC = "read the batch size when the loss runs"
+DYNAMIC = "read the batch size when the loss runs, as it is not known before"
 NUMBERS = ("int", "float")
 STATIC_SHAPES = ("int_shape", "get_shape", "as_list")
 
