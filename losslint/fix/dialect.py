@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from losslint.model import Edit
@@ -128,6 +128,12 @@ class Dialect:
                 parts = (index.absolute(definition), definition.attribute)
                 found[name] = ".".join(part for part in parts if part)
         return cls(found)
+
+    def without(self, names: Collection[str]) -> Dialect:
+        """Without the aliases that begin with one of these names."""
+        return Dialect(
+            {name: dotted for name, dotted in self.aliases.items() if name.partition(".")[0] not in names}
+        )
 
     def having(self, spelled: str, dotted: str) -> Dialect:
         """With what one more callee shows: ``tf.math.reduce_sum`` is ``tensorflow.math.reduce_sum``."""

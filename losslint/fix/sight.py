@@ -200,14 +200,24 @@ class Sight:
     # -- spelling ----------------------------------------------------------------------
 
     def dialect(self, site: Site) -> Dialect:
-        """The aliases that the imports and the calls around a place show."""
-        dialect = self._imports
+        """The aliases that imports and calls around a place show, without those that mean something else here."""
+        dialect = self._imports.without(self._shadowed(site))
         for node in nodes_of(site.slice.module):
             if isinstance(node, cst.Call):
                 callee = self.value(node.func)
                 if isinstance(callee, External):
                     dialect = dialect.having(code_of(node.func), callee.name)
         return dialect
+
+    def _shadowed(self, site: Site) -> set[str]:
+        """The names that a function around a place binds to something that is no module."""
+        scopes = [self.suspect.recording.scopes.get(each) for each in self.tree(site).functions(site.node)]
+        return {
+            name
+            for scope in scopes
+            for name, value in (scope.names.items() if scope is not None else ())
+            if not isinstance(value, External)
+        }
 
     @cached_property
     def _imports(self) -> Dialect:

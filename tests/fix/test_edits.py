@@ -852,6 +852,46 @@ def semi_loss(y_true, y_pred):
     e = tf.reduce_mean(tf.abs(y_true - y_pred)); return e
 """,
     ),
+    "an alias that a parameter hides": (
+        """\
+import tensorflow as tf
+from tensorflow.keras import backend as K
+
+
+def clusters_loss(inputs, hidden, K=10):
+    return tf.reduce_sum(tf.square(inputs - hidden)) / K
+
+
+def sums_loss(inputs, hidden, tf=None):
+    return K.sum(K.square(inputs - hidden))
+""",
+        """\
+import tensorflow as tf
+from tensorflow.keras import backend as K
+
+
+def clusters_loss(inputs, hidden, K=10):
+    return tf.reduce_sum(tf.square(inputs - hidden)) / K
+
+
+def sums_loss(inputs, hidden, tf=None):
+    return K.sum(K.square(inputs - hidden)) / K.cast(K.shape(inputs)[0], K.dtype(inputs))
+""",
+    ),
+    "an alias that the function imports": (
+        """\
+def lazy_loss(inputs, hidden):
+    import tensorflow as tf
+
+    return tf.reduce_sum(tf.square(inputs - hidden))
+""",
+        """\
+def lazy_loss(inputs, hidden):
+    import tensorflow as tf
+
+    return tf.reduce_sum(tf.square(inputs - hidden)) / tf.cast(tf.shape(inputs)[0], inputs.dtype)
+""",
+    ),
 }
 """By what they show. No right side: nothing is changed."""
 
