@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import sys
 from typing import TYPE_CHECKING, Any
@@ -43,6 +44,19 @@ class TensorFlow:
         self.whatever_the_inputs = (Unsupported, NameError, ImportError, *self.out_of_memory)
         with contextlib.suppress(Exception):
             self._restore_keras_2_backend()
+        self._stay_eager()
+
+    def _stay_eager(self) -> None:
+        """What files of TensorFlow 1 switch off for their process, they would switch off for every loss after them.
+
+        Their losses are functions of tensors all the same, and ``tensorflow.compat.v1`` runs them eagerly.
+        """
+        with contextlib.suppress(ImportError):
+            importlib.import_module("tensorflow.compat.v1")
+        for name, module in list(sys.modules.items()):
+            if name.startswith("tensorflow.") and name.endswith("compat.v1"):
+                for switch in ("disable_v2_behavior", "disable_eager_execution"):
+                    setattr(module, switch, lambda: None)
 
     def _restore_keras_2_backend(self) -> None:
         """``from keras import backend as K`` finds ``K.sum`` and the like under Keras 3 too."""
