@@ -78,6 +78,8 @@ GENERIC: tuple[tuple[str, str], ...] = (
     ("(N,5):real", "(N,5):real"),
     ("(N,5):onehot", "(N,5):prob"),
     ("(N,1):binary", "(N,1):unit-interval"),
+    ("(N,6):real", "(N,6):real"),
+    ("(N,1):real", "(N,6):real"),
     ("(N,8,8,1):binary", "(N,8,8,1):unit-interval"),
     ("(N):int[0..4]", "(N,5):real"),
     ("(N):int[0..4]", "(N,5):prob"),
@@ -99,6 +101,23 @@ GENERIC: tuple[tuple[str, str], ...] = (
         for size in (4, 3, 2, 10)
         for target, kind in (("real", "real"), ("onehot", "prob"))
     ),
+)
+
+# operations that take one kind of input only: what is called in the body -> pairs to try before all others
+CALLEES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    (r"ssim_multiscale", (("(N,176,176,1):image", "(N,176,176,1):image"),)),
+    (
+        r"conv2d|depthwise_conv2d|separable_conv2d|(max|avg)_pool2d|ssim|psnr|sobel_edges|image_gradients|total_variation"
+        r"|extract_patches|extract_image_patches|rgb_to_\w+|grayscale_to_rgb|resize_\w+",
+        (("(N,32,32,3):image", "(N,32,32,3):image"), ("(N,32,32,1):image", "(N,32,32,1):image")),
+    ),
+    (r"conv1d|(max|avg)_pool1d", (("(N,32,3):real", "(N,32,3):real"), ("(N,32,1):real", "(N,32,1):real"))),
+    (
+        r"conv3d|(max|avg)_pool3d",
+        (("(N,8,8,8,1):image", "(N,8,8,8,1):image"), ("(N,8,8,8,3):image", "(N,8,8,8,3):image")),
+    ),
+    (r"stft|mfccs_\w+|linear_to_mel_weight_matrix", (("(N,1024):real", "(N,1024):real"),)),
+    (r"ctc_loss|ctc_batch_cost", (("(N,5):int[0..2]", "(N,12,5):prob"),)),
 )
 
 # required parameters that are no data: a literal by name
@@ -127,6 +146,7 @@ DATA: tuple[tuple[str, str], ...] = (
     (r"(z_)?(mu|mean|loc)(_|$)", "(N,5):real"),
     (r"sigma|std|var(iance)?$|scale$", "(N,5):positive"),
     (r"anchor|positive|negative|emb|feature|query|key|z_?[ij12ab]$|proj|repr|hidden", "(N,6):unit"),
+    (r"(input|logit|pred|frame|time)s?_len", "(N):int[10..12]"),
     (r"lengths?$|seq_len", "(N):int[2..5]"),
     (r"advantage|reward|return|value|q_|td|discount", "(N):real"),
     (r"action", "(N):int[0..4]"),

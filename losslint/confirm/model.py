@@ -63,6 +63,12 @@ class Fed:
     dtype: str
     kind: str
 
+    def __str__(self) -> str:
+        """As the ``# losslint: inputs`` comment would say it."""
+        if self.kind.startswith("literal "):
+            return f"{self.name}={self.kind.removeprefix('literal ')}"
+        return f"{self.name}=({','.join(map(str, self.shape))}):{self.kind}"
+
 
 @dataclass(frozen=True, slots=True)
 class Measurement:

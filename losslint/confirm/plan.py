@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from losslint.confirm.evidence import betrayed, called, stated
 from losslint.confirm.families import (
     CANNOT_FEED,
     DATA,
@@ -26,6 +27,7 @@ from losslint.confirm.specs import Dim, InputSpec, SpecError, parse_input, with_
 
 Plan = tuple[InputSpec, ...]
 MOST_PLANS = 80
+PICTURES = ("(N,32,32,3):image", "(N,32,32,3):image")  # beside a parameter that is an image, the others are
 
 
 class CannotPlan(Exception):
@@ -49,7 +51,8 @@ def plans_for(
     target, prediction, others = _roles(leaves)
     fixed = {leaf.path: annotated.get(leaf.path) or _other(leaf) for leaf in others}
     plans: list[Plan] = []
-    for first, second in _families(candidate, context):
+    pictures = [PICTURES] if any(spec.kind == "image" for spec in fixed.values()) else []
+    for first, second in (*pictures, *_families(candidate, context)):
         pair: list[InputSpec] = []
         for those, text, role in ((target, first, "target"), (prediction, second, "prediction")):
             pair += [annotated.get(x.path) or replace(parse_input(x.path, text), role=role) for x in those]
@@ -109,7 +112,7 @@ def leaves_of(node: Function, parameters: Sequence[str]) -> list[Leaf]:
 
 def _unpacked(value: ast.expr) -> str | None:
     """The name that is unpacked: itself, or through a helper such as ``unpack_x_y_sample_weight``."""
-    if isinstance(value, ast.Call) and _called(value).startswith("unpack") and len(value.args) == 1:
+    if isinstance(value, ast.Call) and called(value).startswith("unpack") and len(value.args) == 1:
         value = value.args[0]
     return value.id if isinstance(value, ast.Name) else None
 
@@ -138,6 +141,9 @@ def _shapes(
     yield list(fixed.values())
     for shape in (prediction[:-1], prediction):
         yield [replace(spec, shape=shape) if name in free else spec for name, spec in fixed.items()]
+    columns = {name for name, spec in fixed.items() if name not in annotated and spec.shape == ("N",)}
+    if columns:
+        yield [replace(s, shape=("N", 1)) if name in columns else s for name, s in fixed.items()]
 
 
 def _reshaped(spec: InputSpec | None, leaf: Leaf, shape: str) -> InputSpec:
@@ -217,7 +223,11 @@ def _ordered(given: Iterable[InputSpec], arguments: ast.arguments) -> Plan:
     def position(spec: InputSpec) -> int:
         return place.get(spec.name.split(".")[0], extra)
 
-    ordered = sorted(specs, key=position)
+    def order(spec: InputSpec) -> tuple[int, int]:
+        part = spec.name.rpartition(".")[2]
+        return position(spec), int(part) if part.isdigit() else 0
+
+    ordered = sorted(specs, key=order)
     return tuple(
         replace(s, keyword=gap <= position(s) and (position(s) < extra or not arguments.vararg))
         for s in ordered
@@ -233,9 +243,9 @@ def _families(candidate: Candidate, context: str) -> Iterator[tuple[str, str]]:
         [pair for pattern, pairs in FAMILIES if re.search(pattern, words, re.I) for pair in pairs]
         for words in (candidate.qualname, context, body)
     )
-    shaped = list(_by_shape(candidate.node))
+    shaped = list(betrayed(candidate.node))
     named = [*by_name, *by_context]
-    first = [*_reshaped_pairs(named[:1], shaped[:1]), *named] or shaped
+    first = [*stated(candidate.node), *_reshaped_pairs(named[:1], shaped[:1]), *named]
     for target, prediction in (*first, *shaped, *by_body[:4], *GENERIC, *by_body[4:]):
         kind = prediction.rpartition(":")[2]
         yield (
@@ -256,74 +266,6 @@ def _reshaped_pairs(
         if target.endswith(":binary") and prediction.endswith(":unit-interval"):
             shape = shape.rpartition(":")[0]
             yield f"{shape}:binary", f"{shape}:unit-interval"
-
-
-def _by_shape(node: Function) -> Iterator[tuple[str, str]]:
-    """Families for the rank and the last size that slices, ``axis=`` and ``one_hot`` betray."""
-    rank, last = 0, 0
-    axes = {axis for value in _axis_keywords(node) for axis in _integers(value)}
-    inside = {axis for axis in axes if axis > 0}
-    if inside:
-        rank = max(inside) + 1 + (len(inside) > 1 and -1 in axes)
-    for value in _axis_defaults(node):  # the axes of space, as a rule: the channels come after them
-        rank = max([rank, *(axis + 2 for axis in _integers(value) if axis > 0)])
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Subscript) and isinstance(inner.slice, ast.Tuple):
-            index = inner.slice.elts
-            if not any(isinstance(i, ast.Constant) and i.value is Ellipsis for i in index):
-                rank = max(rank, len(index))
-            last = max(last, _reach(index[-1]))
-        elif isinstance(inner, ast.Call) and _called(inner) == "one_hot":
-            given = [*inner.args[1:2], *(k.value for k in inner.keywords if k.arg == "depth")]
-            size = next((depth for value in given for depth in _integers(value)), 5)
-            yield f"(N):int[0..{size - 1}]", f"(N,{size}):real"
-            yield f"(N,8,8):int[0..{size - 1}]", f"(N,8,8,{size}):real"
-    if rank > 2 or last > 1:
-        size = last or (1 if rank >= 4 else 5)
-        space = ",8" * (rank - 2)
-        shape = f"(N{space},{size})" if space else f"(N,{max(size, 2)})"
-        yield f"{shape}:real", f"{shape}:real"
-        yield f"{shape}:binary", f"{shape}:unit-interval"
-
-
-AXIS_NAMES = frozenset({"axis", "axes", "dim"})
-
-
-def _axis_keywords(node: Function) -> Iterator[ast.expr]:
-    """What ``axis=`` is given in calls."""
-    yield from (k.value for k in ast.walk(node) if isinstance(k, ast.keyword) and k.arg in AXIS_NAMES)
-
-
-def _axis_defaults(node: Function) -> Iterator[ast.expr]:
-    """What a parameter called ``axis`` is by default."""
-    positional = [*node.args.posonlyargs, *node.args.args]
-    defaults = node.args.defaults
-    with_default = zip(positional[len(positional) - len(defaults) :], defaults, strict=True)
-    yield from (default for a, default in with_default if a.arg in AXIS_NAMES)
-
-
-def _integers(value: ast.expr) -> list[int]:
-    """The integer, or the integers of the list or tuple, that the expression is."""
-    try:
-        literal = ast.literal_eval(value)
-    except ValueError:
-        return []
-    return [x for x in (literal if isinstance(literal, list | tuple) else [literal]) if type(x) is int]
-
-
-def _reach(index: ast.expr) -> int:
-    """The last size that an index needs: ``2`` and ``:3`` need three."""
-    if isinstance(index, ast.Constant) and type(index.value) is int:
-        return index.value + 1
-    if isinstance(index, ast.Slice):
-        ends = (b.value for b in (index.lower, index.upper) if isinstance(b, ast.Constant))
-        bounds = [b for b in ends if type(b) is int]
-        return max([0, *(b + (1 if index.upper is None else 0) for b in bounds if b > 0)])
-    return 0
-
-
-def _called(call: ast.Call) -> str:
-    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 
 BATCH_DIMS = frozenset({"n", "b", "batch", "batch_size", "bs", "*batch", "..."})

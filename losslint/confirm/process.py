@@ -30,7 +30,11 @@ class WorkerTimeout(Exception):
 
 
 class WorkerDied(Exception):
-    """The process ended instead of answering; the text says how."""
+    """The process ended instead of answering; the text says how, ``signal`` by which signal."""
+
+    def __init__(self, how: str, signal: str | None = None) -> None:
+        super().__init__(how)
+        self.signal = signal
 
 
 class NoFramework(Exception):
@@ -147,7 +151,7 @@ class Worker:
             process.stdin.write(struct.pack(">I", len(body)) + body)
             process.stdin.flush()
         except OSError:
-            raise WorkerDied(self._how_it_ended()) from None
+            raise self._ended() from None
         while True:
             (length,) = struct.unpack(">I", self._read(4, deadline))
             if length > LARGEST_FRAME:
@@ -169,20 +173,21 @@ class Worker:
                     raise WorkerTimeout
                 piece = os.read(stream.fileno(), size - len(data))
                 if not piece:
-                    raise WorkerDied(self._how_it_ended())
+                    raise self._ended()
                 data += piece
         return data
 
-    def _how_it_ended(self) -> str:
+    def _ended(self) -> WorkerDied:
         assert self._process is not None
         try:
             status = self._process.wait(timeout=2)
         except subprocess.TimeoutExpired:
-            return "it closed its pipe"
+            return WorkerDied("it closed its pipe")
         if status < 0:
             with contextlib.suppress(ValueError):
-                return f"it was killed by {signal.Signals(-status).name}"
-        return f"it ended with exit status {status}"
+                name = signal.Signals(-status).name
+                return WorkerDied(f"it was killed by {name}", name)
+        return WorkerDied(f"it ended with exit status {status}")
 
 
 def _end_descendants(mark: str) -> None:

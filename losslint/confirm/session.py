@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Generator, Iterable, Mapping
+import time
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import fmean, stdev
@@ -24,6 +25,9 @@ from losslint.source.text import ParseFailure, SourceText, UnreadableFile, parse
 
 NOT_IN_THE_FILE = "the text is not what the file holds"
 IMPORT_SHARE = 0.5  # of a loss's time may go into importing its module; then it is tried without the module
+GIVING_UP = frozenset({"SIGABRT", "SIGFPE"})  # how the framework ends where inputs of a wrong rank confuse it
+MOST_RESTARTS = 3
+TRYING = "trying"  # the stage in which a plan of inputs is tried; its number follows
 STUDENT = {2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776, 6: 2.571}
 
 
@@ -114,6 +118,7 @@ class _Session:
                     "expressions": parse_arguments(request.expressions),
                     "guesses": dict(ARGUMENTS),
                 },
+                "seconds": self.options.timeout,
                 "import_seconds": self.options.timeout * IMPORT_SHARE,
                 "skip_import": source.no_module if request.text is None else NOT_IN_THE_FILE,
             },
@@ -125,16 +130,28 @@ class _Session:
             self.parsed[path] = (source, parse(source))
         return self.parsed[path]
 
-    def _ask(self, path: str, wire: dict[str, Any]) -> Mapping[str, Any]:
-        """The worker's answer; if the module broke it while being imported, once more without the module."""
+    def _ask(
+        self, path: str, wire: dict[str, Any], restarts: int = 0, spent: float = 0.0
+    ) -> Mapping[str, Any]:
+        """The worker's answer.
+
+        If the module broke the worker while it was imported, once more without the module; if the framework gave
+        up on inputs, with those that come after them, a few times and within the time limit.
+        """
         wire["skip_import"] = wire["skip_import"] or self.bad_imports.get(path)
         stages: list[str] = []
+        started = time.monotonic()
         try:
-            answer = self.worker.ask(wire, self.options.timeout, stages.append)
+            answer = self.worker.ask(wire, self.options.timeout - spent, stages.append)
         except WorkerTimeout:
             ended, status = f"no result after {self.options.timeout:g} s", "timeout"
         except WorkerDied as error:
             ended, status = str(error), "crashed"
+            spent += time.monotonic() - started
+            if stages and error.signal in GIVING_UP and restarts < MOST_RESTARTS:
+                rest = wire["plans"][wire["plans"].index(_tried(wire["plans"], stages)) + 1 :]
+                if rest and spent < self.options.timeout:
+                    return self._ask(path, {**wire, "plans": rest}, restarts + 1, spent)
         else:
             if reason := answer.get("import_error"):
                 self.bad_imports[path] = reason
@@ -142,12 +159,23 @@ class _Session:
                 self.worker.close()
             return answer
         if stages or wire["skip_import"]:
+            if stages and status == "crashed":
+                fed = " ".join(str(_fed(spec, "float64")) for spec in _tried(wire["plans"], stages))
+                ended = f"{ended}, fed {fed}"
             return {"status": status, "reason": ended}
         self.bad_imports[path] = f"importing its module: {ended}"
         again = self._ask(path, wire)
         if again["status"] == "measured" or again["status"] == "timeout":
             return again
         return {"status": status, "reason": f"importing its module: {ended}"}
+
+
+def _tried(plans: Sequence[Any], stages: Sequence[str]) -> Any:
+    """The plan that was being tried when the worker ended."""
+    numbers = [
+        int(number) for word, _, number in (stage.partition(" ") for stage in stages) if word == TRYING
+    ]
+    return plans[max([0, *numbers])]
 
 
 def _given(request: LossRequest) -> tuple[SourceText, ast.Module]:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from losslint.confirm.model import Drift, Fed, Measured
+from losslint.confirm.model import Drift, Measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +67,6 @@ def degrees_in_words(measured: Measured) -> str:
 def _power(degree: str) -> str:
     words = {"mixed": "no single power of N", "unknown": "zero"}
     return words.get(degree, f"N^({degree})" if "/" in degree else f"N^{degree}")
-
-
-def spec_in_words(fed: Fed) -> str:
-    """An input as the ``# losslint: inputs`` comment would say it."""
-    if fed.kind.startswith("literal "):
-        return f"{fed.name}={fed.kind.removeprefix('literal ')}"
-    return f"{fed.name}=({','.join(map(str, fed.shape))}):{fed.kind}"
 
 
 def drift_in_words(drift: Drift | None) -> str | None:

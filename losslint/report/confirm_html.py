@@ -17,7 +17,6 @@ from losslint.report.confirm_curves import (
     facts_in_words,
     number,
     rows_of,
-    spec_in_words,
 )
 from losslint.report.confirm_plot import plot, small_plot
 from losslint.report.confirm_text import render_summary
@@ -81,7 +80,7 @@ def _section(number_: int, measured: Measured, lines: Sequence[str]) -> str:
     facts = "".join(
         f"<dt>{escape(about)}</dt><dd>{escape(fact)}</dd>" for about, fact in facts_in_words(measured)
     )
-    fed = " ".join(spec_in_words(f) for f in measured.inputs)
+    fed = " ".join(map(str, measured.inputs))
     return (
         f'{head}<p class="says">It {VERDICT_WORDS[measured.verdict]} '
         f"({_text(degrees_in_words(measured))}).</p>"

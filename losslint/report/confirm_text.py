@@ -15,7 +15,6 @@ from losslint.report.confirm_curves import (
     facts_in_words,
     number,
     rows_of,
-    spec_in_words,
 )
 
 COLORS = {"invariant": "green", "coupled": "yellow", "unknown": "yellow"}
@@ -35,7 +34,7 @@ def _lines(measured: Measured) -> Iterator[str]:
     verdict = click.style(measured.verdict, fg=COLORS.get(measured.verdict, "red"), bold=True)
     yield f"{head}: {verdict} ({degrees_in_words(measured)})"
     yield f"  it {VERDICT_WORDS[measured.verdict]}"
-    yield "  fed " + " ".join(spec_in_words(fed) for fed in measured.inputs)
+    yield "  fed " + " ".join(map(str, measured.inputs))
     rows = rows_of(measured)
     yield ""
     yield from beside(list(_table(rows)), list(sketch(rows)))

@@ -41,6 +41,44 @@ def first(source, name=None, **how):
         ("def kl_loss(z_mean, z_log_var): ...", "z_mean=(N,5):real z_log_var=(N,5):real"),
         ("def l(y, p): return tf.reduce_sum((y - p)[:, 6])", "y=(N,7):real p=(N,7):real"),
         ("def l(y, p): return tf.reduce_sum(y - p, axis=[1, 2, 3])", "y=(N,8,8,1):real p=(N,8,8,1):real"),
+        (
+            "def l(y, p): return tf.reduce_mean(tf.one_hot(y, 12) * tf.math.log(p))",
+            "y=(N):int[0..11] p=(N,12):prob",
+        ),
+        ("def l(y, p): return f(y[:, :8] - y[:, 8:16]) + f(p[:, 16:])", "y=(N,24):real p=(N,24):real"),
+        (
+            "def l(y, p):\n    assert p.shape[1:] == (16, 2)\n    return y - p",
+            "y=(N,16,2):real p=(N,16,2):real",
+        ),
+        (
+            "def l(y, p):\n    if p.shape[-1] != 7: raise ValueError\n    return y - p",
+            "y=(N,7):real p=(N,7):real",
+        ),
+        ("def l(y, p):\n    n, h, w, c = p.shape\n    return y - p", "y=(N,8,8,5):real p=(N,8,8,5):real"),
+        ("def l(y, p): return tf.reshape(y - p, (-1, 28, 28))", "y=(N,784):real p=(N,784):real"),
+        ("def l(y, p): return tf.ensure_shape(y, [None, 3]) - p", "y=(N,3):real p=(N,3):real"),
+        (
+            "def l(y, p): return f(tf.nn.conv2d(y, K, 1, 'SAME') - p)",
+            "y=(N,32,32,3):image p=(N,32,32,3):image",
+        ),
+        (
+            "def l(y, p): return 1 - tf.image.ssim_multiscale(y, p, 1.0)",
+            "y=(N,176,176,1):image p=(N,176,176,1):image",
+        ),
+        ("def style(style, combination): ...", "style=(N,32,32,3):image combination=(N,32,32,3):image"),
+        (
+            "def l(y_true, y_pred):\n    a, b = y_true\n    c, d = y_pred\n    return a - c + b - d",
+            "y_true.0=(N,5):real y_true.1=(N,5):real y_pred.0=(N,5):real y_pred.1=(N,5):real",
+        ),
+        (
+            "def l(y_true, y_pred): return y_pred['mean'] + y_pred['log_var'] - y_true",
+            "y_true=(N,5):real y_pred.mean=(N,5):real y_pred.log_var=(N,5):real",
+        ),
+        ("def step(data):\n    x, y = data", "data.0=(N,5):real data.1=(N,5):real"),
+        (
+            "def l(labels, logits, logit_length, label_length): return tf.nn.ctc_loss(labels, logits)",
+            "labels=(N,5):int[0..2] logits=(N,12,5):real logit_length=(N):int[10..12] label_length=(N):int[2..5]",
+        ),
         ("def ssim_loss(y_true, y_pred): ...", "y_true=(N,32,32,3):image y_pred=(N,32,32,3):image"),
     ],
 )
@@ -57,6 +95,17 @@ def test_required_hyper_parameters_get_a_literal_and_masks_the_shape_of_a_row():
     tried = plans("def l(y_true, y_pred, mask): ...")
     shapes = {str(spec) for plan in tried for spec in plan if spec.name == "mask"}
     assert {"mask=(N):mask", "mask=(N,5):mask"} <= shapes
+
+
+def test_class_ids_are_tried_as_floats_and_lengths_as_columns():
+    ids = {str(spec) for plan in plans("def sparse_ce(y_true, y_pred): ...") for spec in plan}
+    assert {"y_true=(N):int[0..4]", "y_true=(N):int[0..4]/float"} <= ids
+    lengths = {str(spec) for plan in plans("def ctc(y_true, y_pred, label_length): ...") for spec in plan}
+    assert {"label_length=(N):int[2..5]", "label_length=(N,1):int[2..5]"} <= lengths
+    stated = plans(
+        "def l(y_true, y_pred): ...", declared=parse_inputs("y_true=(N):int[0..4] y_pred=(N,5):prob")
+    )
+    assert len(stated) == 1
 
 
 def test_a_batch_size_that_is_a_parameter_is_the_batch_size():

@@ -8,7 +8,8 @@ Requests and answers are JSON in frames (a four-byte big-endian length, then the
 stdin and stdout; the loss itself sees an empty stdin and a closed-off stdout, so its prints disturb nobody.
 
     serving       the conversation: frames, limits, one request to one answer
-    experiments   what is done with a loss: replicate, exchange halves, split, resample
+    measuring     inputs are found on which a loss runs; what the experiments showed is put together
+    experiments   what a loss is asked: replicate, exchange halves, split, resample
     running       one loss with one kind of inputs, as a function of a batch
     framework     everything that is TensorFlow and Keras
     minimised     what is minimised where that is not what a function returns: add_loss, train_step

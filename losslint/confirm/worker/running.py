@@ -94,7 +94,9 @@ def _nest(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     items = {key: _nest(value) for key, value in node.items()}
-    return list(items.values()) if items and all(key.isdigit() for key in items) else items
+    if not items or not all(key.isdigit() for key in items):
+        return items
+    return [items[key] for key in sorted(items, key=int)]
 
 
 def shown(specs: Specs) -> str:

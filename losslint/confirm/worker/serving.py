@@ -123,15 +123,15 @@ def answer(
     framework: TensorFlow,
     importer: Importer,
     request: Json,
-    loaded: Callable[[], None] = lambda: None,
+    stage: Callable[[str], None] = lambda _: None,
 ) -> Json:
-    """One request to one answer; ``loaded`` is called once the loss is imported and about to be run."""
-    from .experiments import measure
+    """One request to one answer; ``stage`` hears how far it came: ``loaded``, and ``trying`` which inputs."""
+    from .measuring import measure
 
     started, threads, mine = _now(), threading.active_count(), _pid()
     with undone():
         try:
-            result = measure(framework, importer, request, loaded)
+            result = measure(framework, importer, request, stage)
         except Unsupported as error:
             result = {"status": "unsupported", "reason": one_line(error)}
         except framework.out_of_memory:
@@ -167,13 +167,13 @@ def serve() -> None:
     gc.set_threshold(*COLLECT_AFTER)
     write_frame(outgoing, {"ready": True, "version": framework.version, "python": sys.version.split()[0]})
 
-    def loaded() -> None:
-        write_frame(outgoing, {"stage": "loaded"})
+    def tell(stage: str) -> None:
+        write_frame(outgoing, {"stage": stage})
 
     answered = 0
     while (request := read_frame(incoming)) is not None:
         importer.turn_to(request.get("roots", importer.roots))
-        write_frame(outgoing, answer(framework, importer, request, loaded))
+        write_frame(outgoing, answer(framework, importer, request, tell))
         answered += 1
         if answered % COLLECT_EVERY == 0:
             gc.collect()
@@ -181,10 +181,10 @@ def serve() -> None:
 
 def _warm(start: Json) -> tuple[TensorFlow, Importer]:
     """The framework, with everything imported that the first loss needs. Without numpy there is none either."""
-    from . import experiments
+    from . import measuring
     from .framework import TensorFlow
     from .importing import Importer
 
     framework = TensorFlow(start.get("gpu", False), start.get("threads", 1))
-    experiments.warm_up(framework)
+    measuring.warm_up(framework)
     return framework, Importer()
