@@ -21,6 +21,7 @@ _WORDS = re.compile(
     (?P<string> [rbuft]{0,2} (?: \"{3}(?:\\.|[^\\])*?\"{3} | '{3}(?:\\.|[^\\])*?'{3}
                                | "(?:\\.|[^"\\\r\n])*"     | '(?:\\.|[^'\\\r\n])*' ) )
     | (?P<gap> (?: \s | \\\r?\n | \#[^\r\n]* )+ )
+    | (?P<number> (?: \d [\d_]* \.? [\d_]* | \. \d [\d_]* ) (?: e [+-]? \d+ )? (?! [\w.] ) )
     | (?P<word> \w+ )
     | (?P<sign> . )
     """,
@@ -69,7 +70,8 @@ def fingerprints(findings: Iterable[Finding], lines: Lines, shown: Callable[[str
 def normalised(source: str) -> str:
     """Python source as its words with one space where two would run together.
 
-    No comments, line breaks or trailing commas; strings in double quotes where that changes nothing else.
+    No comments, line breaks or trailing commas; strings in double quotes where that changes nothing else, numbers
+    as Python prints them.
     """
     pieces: list[str] = []
     for match in _WORDS.finditer(source):
@@ -78,6 +80,8 @@ def normalised(source: str) -> str:
             continue
         if match.lastgroup == "string" and (plain := _PLAIN_STRING.fullmatch(text)):
             text = f'"{plain[1]}"'
+        elif match.lastgroup == "number" and not text.isdigit():
+            text = repr(float(text))
         if pieces and _runs_on(pieces[-1][-1]) and _runs_on(text[0]):
             pieces.append(" ")
         pieces.append(text)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +68,7 @@ UNCHANGED = {
         "def squared(y_true, y_pred):\n    return tf.reduce_sum(\n        tf.square(  # why\n"
         "            y_true-y_pred,\n        ),\n    )\n\n\n" + LOGGED
     ),
+    "another way to write numbers": f"{SQUARED}\n\n{LOGGED}".replace("1.0", "1."),
     "another name of the loss": SQUARED.replace("squared", "sum_of_squares") + "\n\n" + LOGGED,
     "Windows line ends": f"{SQUARED}\n\n{LOGGED}".replace("\n", "\r\n"),
 }  # fmt: skip
@@ -237,3 +241,25 @@ def test_words_are_what_is_said_and_not_how() -> None:
     assert normalised("'say \"it\"'") == "'say \"it\"'"
     assert normalised('"""a\n  # b"""  # c') == '"""a\n  # b"""'
     assert normalised("a \\\n  + b") == "a+b"
+    assert normalised("2. * x[1].y + 1E-3 - 1_0.5 + .5") == "2.0*x[1].y+0.001-10.5+0.5"
+    assert normalised("x1.y2 + 0x1F + 3j + 1..real if a else 2") == "x1.y2+0x1F+3j+1..real if a else 2"
+
+
+def test_findings_of_the_fixtures_stay_known_when_ruff_formats_them(command: Command) -> None:
+    """The real formatter, at another width and with other quotes."""
+    pytest.importorskip("ruff", reason="ruff comes with the dev extra")
+    shutil.copytree(Path(__file__).parents[1] / "fixtures", "copies")
+    before = command("check", "--isolated", "--write-baseline", "known.json", "copies").err
+    number = int(before.split()[1])
+    assert number > 100
+    formatting = [sys.executable, "-m", "ruff", "format", "--isolated", "--line-length", "140", "copies"]
+    done = subprocess.run(
+        [*formatting, "--config", 'format.quote-style="single"'],
+        capture_output=True,
+        text=True,
+        check=False,  # one file is in another encoding, which ruff does not read
+    )
+    assert "files reformatted" in done.stdout
+    outcome = command("check", "--isolated", "--baseline", "known.json", "copies")
+    assert (outcome.status, outcome.out) == (0, ""), outcome.out
+    assert f"nothing found, {number} known findings left out" in outcome.err

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import os
+import ast
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -126,11 +127,26 @@ def test_only_selected_rules_and_new_findings(command: Command) -> None:
 
 
 def test_a_read_only_file_is_an_error_and_stays(command: Command) -> None:
-    if os.geteuid() == 0:
-        pytest.skip("root writes to everything")
     path = put("losses.py", f"{HEAD}    return {SUM}\n")
     path.chmod(0o444)
     assert command("check", "--isolated", "--add-noqa", "losses.py").status == 2
+
+
+def test_every_fixture_can_be_silenced_and_stays_the_same_program(command: Command) -> None:
+    copies = Path("copies")
+    shutil.copytree(Path(__file__).parents[2] / "fixtures", copies)
+    before = {path: path.read_bytes() for path in copies.rglob("*.py")}
+    found = len(command("check", "--isolated", "--output-format", "concise", "copies").out.splitlines())
+    outcome = command("check", "--isolated", "--add-noqa", "copies")
+    assert (outcome.status, outcome.out) == (0, "")
+    assert outcome.err.startswith(f"{found} findings silenced, none left; ")
+    after = {path: path.read_bytes() for path in before}
+    assert sum(after[path] != text for path, text in before.items()) > 10
+    for path, text in before.items():
+        assert ast.dump(ast.parse(after[path])) == ast.dump(ast.parse(text))
+        assert [len(line) for line in text.splitlines()] <= [len(line) for line in after[path].splitlines()]
+    assert command("check", "--isolated", "--add-noqa", "copies").err.startswith("nothing found; ")
+    assert {path: path.read_bytes() for path in before} == after
 
 
 @pytest.mark.parametrize(
