@@ -56,9 +56,10 @@ ModuleResolver = Callable[[str], ModuleIndex | None]
 """Finds a module of the project by dotted name."""
 
 _METRIC = re.compile(
-    r"(?:^|_)(?:accuracy|acc|precision|recall|f1|fbeta|f_score|auc|score|metric|metrics|iou|dice_coef\w*|coef|psnr|hits|ndcg|map)(?:_|$)|metric",
+    r"(?:^|_)(?:accuracy|acc|precision|recall|f1|fbeta|f_score|auc|score|metric|metrics|iou|dice_coef\w*|coef|psnr|hits|ndcg|map)(?:_|$)|metric|explained_var",
     re.IGNORECASE,
 )
+_METRIC_MODULE = re.compile(r"metric|evaluat")
 _NEVER = re.compile(
     r"(?:^|_)(?:accuracy|acc|precision|recall|f1|fbeta|auc|confusion_matrix)(?:_|$)", re.IGNORECASE
 )
@@ -170,12 +171,12 @@ class Check:
                 if not (entry.metric or entry.found_by in ("gradient", "add_loss")):
                     returned = replace(outcome, found_by=entry.found_by, traced=traced(run, entry))
                     if entry.callers:
-                        own = self._findings(entry.qualname, entry.line, returned, run.recording)
+                        own = self._findings(entry.qualname, entry.line, returned, run)
                         helpers.append((entry, list(own)))
                     else:
                         judged.insert(0, returned)
             for one in judged:
-                for finding in self._findings(entry.qualname, entry.line, one, run.recording):
+                for finding in self._findings(entry.qualname, entry.line, one, run):
                     findings.setdefault((finding.code, finding.span), finding)
         followed = {loss.qualname for loss in losses if loss.verdict is not Verdict.UNKNOWN}
         for entry, own in helpers:  # judged by its callers, if one of them could be followed to its end
@@ -185,7 +186,7 @@ class Check:
             run = self._interpreter(program)
             self._run_script(run, statement)
             for one in self.handed.outcomes(run, None):
-                for finding in self._findings("<module>", statement.lineno, one, run.recording):
+                for finding in self._findings("<module>", statement.lineno, one, run):
                     findings.setdefault((finding.code, finding.span), finding)
         return tuple(findings.values()), tuple(losses)
 
@@ -221,7 +222,7 @@ class Check:
         def never(name: str) -> bool:
             return bool(_NEVER.search(name)) and "loss" not in name.lower()
 
-        in_metrics = "metric" in Path(self.index.path).stem
+        in_metrics = bool(_METRIC_MODULE.search(Path(self.index.path).stem))
 
         return Words(
             is_target=lambda name: plain(name) in TARGETS or plain(name).startswith("y_true"),
@@ -394,9 +395,9 @@ class Check:
             bindings=tuple(_binding(bound.site, bound.target, bound.value) for bound in run.bound),
         )
 
-    def _findings(
-        self, function: str, line: int, outcome: Outcome, recording: Recording | None
-    ) -> Iterable[Finding]:
+    def _findings(self, function: str, line: int, outcome: Outcome, run: Interpreter) -> Iterable[Finding]:
+        if run.frameworks == {"numpy"}:  # no gradient flows through it: a metric or a target
+            return
         outcome = replace(outcome, distributed=bool(_STRATEGY.search(self.source.text)))
         for code in _registry.codes():
             rule = _registry.load(code)
@@ -419,8 +420,8 @@ class Check:
                     coupled=outcome.coupled,
                     trail=tuple(TrailStep(step.site.span, step.message) for step in problem.trail),
                 )
-                if self.suspects is not None and recording is not None:
-                    self.suspects.append(Suspect(found, problem, outcome, recording))
+                if self.suspects is not None and run.recording is not None:
+                    self.suspects.append(Suspect(found, problem, outcome, run.recording))
                 yield found
 
 

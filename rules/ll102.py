@@ -11,7 +11,7 @@ from losslint.rules._rule import Candidate, Example, Rule
 
 from losslint.analysis.degree import MIXED
 from losslint.analysis.outcome import Outcome, Problem
-from losslint.analysis.values import Kind
+from losslint.analysis.values import Flaw, Kind, Tensor
 from losslint.model import Severity
 
 PAGE = """
@@ -135,12 +135,19 @@ def find(outcome: Outcome) -> Iterator[Problem]:
         if value.degree is not MIXED:
             continue
         for flaw in of_kind(value, Kind.NONLINEAR):
+            if value.slope == 0 and _of_pairs(value, flaw):
+                continue
             unharmed = " (its gradient is not affected, only its value)" if value.slope == 0 else ""
             message = (
                 f"`{flaw.operation}` is applied to a value that scales with the batch (line {line_of(flaw)}), which no later "
                 f"division can undo{unharmed}; divide by the batch size first, or reduce over the non-batch axes only"
             )
             yield Problem(flaw.step.site, message, trail(value, flaw), value)
+
+
+def _of_pairs(value: Tensor, flaw: Flaw) -> bool:
+    """Whether what scales is a sum over candidates from the batch: a contrastive loss, whose log N is its design (LL205)."""
+    return any(set(pair.sources) & set(flaw.sources) for pair in of_kind(value, Kind.PAIRWISE))
 
 
 def fix(problem: Problem, bench: Bench) -> Iterator[Candidate]:

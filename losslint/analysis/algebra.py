@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from .axes import Axes, apart, broadcast, crossed
 from .degree import MIXED, UNKNOWN, ZERO, Degree, minus, plus, power_of_n, same, times
-from .values import Flaw, Kind, Offset, Spread, Step, Tensor, merge
+from .values import Flaw, Kind, Offset, Spread, Step, Tensor, finite, merge
 
 if TYPE_CHECKING:
     from .scope import Site
@@ -152,7 +152,7 @@ def _number(left: Tensor, right: Tensor, compute: Callable[[float, float], float
     if left.number is None or right.number is None:
         return None
     try:
-        return compute(left.number, right.number)
+        return finite(compute(left.number, right.number))
     except (ArithmeticError, ValueError):
         return None
 
@@ -322,7 +322,7 @@ def _offset(left: Tensor, right: Tensor) -> Offset:
 
 def _scaled_shift(value: Tensor, factor: float | None) -> Fraction | None:
     """The shift of a multiple."""
-    if value.shift is None or factor is None:
+    if value.shift is None or factor is None or finite(factor) is None:
         return None
     return value.shift * Fraction(factor).limit_denominator(10**6)
 
@@ -443,7 +443,7 @@ def power(at: At, value: Tensor, exponent: Fraction | None) -> Tensor:
     number = None
     if value.number is not None:
         try:
-            number = float(value.number ** float(exponent))
+            number = finite(value.number ** float(exponent))
         except (ArithmeticError, TypeError):
             number = None
     root = exponent == Fraction(1, 2) and value.spread in (Spread.LINEAR, Spread.ADDITIVE)

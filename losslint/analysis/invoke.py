@@ -70,7 +70,10 @@ def call_value(
     if isinstance(callee, Method):
         return call_method(run, at, callee, args, kwargs)
     if isinstance(callee, Tensor) and callee.opaque:  # a layer or model that was handed in or set elsewhere
-        return through_model(at, args)
+        output = through_model(at, args)
+        if isinstance(output, Tensor) and run.vocabulary.is_loss(at.name.rpartition(".")[2]):
+            return replace(output, axes=WILD)  # or a loss: one number, or one per sample
+        return output
     return Unknown(callee.reason if isinstance(callee, Unknown) else at.name)
 
 
@@ -131,7 +134,8 @@ def _observed(
     result: Value,
 ) -> Value:
     """The result of an operation with what is known of it beside the calculus."""
-    run.frameworks.add(operation.framework)
+    # tf.experimental.numpy shares the table of numpy, and lets gradients through
+    run.frameworks.add("tensorflow" if name.startswith("tensorflow.") else operation.framework)
     if (operation.kind, operation.how) == ("loss", "average"):
         run.uses.scaled.add(at.site.node)
     canonical = run.program.table.canonical(name)

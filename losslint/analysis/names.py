@@ -14,7 +14,7 @@ from .budget import OutOfBudget
 from .degree import ZERO
 from .program import class_value
 from .scope import ModuleRef, Scope
-from .values import Const, External, Module, Tensor, Unknown, Value
+from .values import Const, External, Module, Tensor, Unknown, Value, finite
 
 if TYPE_CHECKING:
     from .interpreter import Interpreter
@@ -92,7 +92,7 @@ def named_constant(run: Interpreter, name: str, value: Value) -> Value:
         and isinstance(value.value, (int, float))
         and run.vocabulary.is_batch_size(name)
     ):
-        return Tensor(number=float(value.value), nominal=name)
+        return Tensor(number=finite(value.value), nominal=name)
     unseen = isinstance(value, Tensor) and value.nominal and value.number is None and value.degree == ZERO
     if unseen and run.vocabulary.is_batch_size(name):
         return run.parameter(

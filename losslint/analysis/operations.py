@@ -29,6 +29,7 @@ from .values import (
     Unknown,
     Value,
     constant,
+    finite,
     merge,
     tensor,
     unknown_tensor,
@@ -176,7 +177,7 @@ def norm_order(order: Any) -> Fraction | None:
     """The p of a p-norm; ``None`` for the maximum norm."""
     if isinstance(order, str):
         return Fraction(1) if order == "1" else Fraction(2)
-    if order in (float("inf"), float("-inf")):
+    if isinstance(order, (int, float)) and finite(order) is None:
         return None
     return Fraction(order).limit_denominator(64) if isinstance(order, (int, float)) else Fraction(2)
 
@@ -371,7 +372,7 @@ def _constant(call: Call) -> Value:
     if how == "like":
         axes = call.tensor("x").axes
         number = call.operation.get("value")
-        return constant(float(number) if number is not None else None, axes)
+        return constant(finite(number) if number is not None else None, axes)
     if how == "eye":
         return _eye(call)
     if how == "range":

@@ -97,7 +97,7 @@ def compare(at: At, operation: Operation, target: Tensor, output: Tensor, call: 
     if exponent is not None and target.degree == output.degree and isinstance(target.degree, Fraction):
         powered = algebra.power(at, replace(both, degree=target.degree), Fraction(exponent))
         both = replace(both, degree=powered.degree, slope=powered.slope)
-    if both.degree is MIXED:
+    if both.degree is MIXED and not (output.degree == ZERO and _pairs_as_classes(how, output.axes)):
         both = algebra.flawed(at, Kind.NONLINEAR, both, f"{at.name} of a value that scales with the batch")
     if how == "elementwise":
         return replace(both, axes=output.axes if not target.axes.batches else both.axes)
@@ -120,7 +120,7 @@ def compare(at: At, operation: Operation, target: Tensor, output: Tensor, call: 
     along = [axes.at(index) for index in where]
     if any(one is not None and one.batch for one in along):
         over = "cosine" if operation.get("scale_free") else operation.get("over", "mean")
-        if over == "coupled" and target.data and both.slope is not None:
+        if over == "coupled" and target.data and target.degree != -1 and both.slope is not None:
             both = replace(
                 both, slope=UNKNOWN
             )  # only targets that add up to 1 over the classes leave it alone
@@ -128,6 +128,12 @@ def compare(at: At, operation: Operation, target: Tensor, output: Tensor, call: 
     if any(one is None or one.extent is UNKNOWN for one in along) and operation.get("over", "mean") != "mean":
         return unknown_tensor(*merge(both.reasons, (f"the axes of {at.name}",)))
     return replace(both, axes=axes.without(where[0]))
+
+
+def _pairs_as_classes(how: str, axes: Axes) -> bool:
+    """Whether the samples are the classes: targets that share a row among N samples shrink as they must."""
+    classes = axes.at(-1)
+    return how == "last_axis" and axes.batches > 1 and classes is not None and classes.batch
 
 
 def _with_classes(axes: Axes) -> Axes:

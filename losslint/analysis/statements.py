@@ -23,6 +23,7 @@ from .values import (
     Unknown,
     Value,
     chosen_by,
+    constant,
     contradicts,
     decided_by_data,
     either,
@@ -122,6 +123,7 @@ def bind(run: Interpreter, target: cst.BaseExpression, value: Value, scope: Scop
         raw = id(value) in run.raw and isinstance(value, Tensor)
         items = [run.another_batch(value) for _ in range(count)] if raw else unpacked(value, count)
         for element, item in zip(target.elements, items, strict=False):
+            item = named_part(run, element.value, value, item)
             bind(
                 run, element.value, static.read(run.at(scope, element.value, "unpacking"), item), scope, flow
             )
@@ -141,6 +143,16 @@ def bind(run: Interpreter, target: cst.BaseExpression, value: Value, scope: Scop
                 bind(run, target.value, Dict({**owner.items, key.value: value}, owner.rest), scope, flow)
             else:
                 bind(run, target.value, Dict(owner.items, value), scope, flow)
+
+
+def named_part(run: Interpreter, target: cst.BaseExpression, whole: Value, part: Value) -> Value:
+    """A part of what a model puts out or takes in, where its name says that it is no batch after all."""
+    if not isinstance(target, cst.Name) or not isinstance(whole, Tensor) or not isinstance(part, Tensor):
+        return part
+    words = run.vocabulary
+    if words.is_loss(target.value):
+        return run.parameter(target.value, loss=False)
+    return constant(opaque=True) if words.is_other(target.value) else part
 
 
 def unpacked(value: Value, count: int) -> list[Value]:

@@ -29,7 +29,8 @@ TAPES = ("gradient", "gradients", "get_gradients")
 OPTIMIZERS = ("minimize", "compute_gradients")
 ADD_LOSS = "add_loss"
 COMPILE = "compile"
-SINKS = (*TAPES, *OPTIMIZERS, ADD_LOSS, COMPILE)
+WATCH = "watch"
+SINKS = (*TAPES, *OPTIMIZERS, ADD_LOSS, COMPILE, WATCH)
 """Methods that a loss is handed to instead of being returned."""
 _WEIGHTS = re.compile(
     r"(?:^|[._])(?:variables|weights|var_list|trainable_params|theta)\b|trainable_", re.IGNORECASE
@@ -62,6 +63,8 @@ class Uses:
     seen: list[Use] = field(default_factory=list)
     scaled: set[cst.CSTNode] = field(default_factory=set)
     """Calls of loss objects and ``compute_average_loss``: what they average is divided by the number of replicas."""
+    watched: set[str] = field(default_factory=set)
+    """What a tape was told to watch, as it is spelled: data, since weights are watched without a word."""
     _strategies: int = 0
 
     @contextmanager
@@ -86,6 +89,9 @@ class Uses:
         """Note a call of a sink."""
         assert isinstance(node.func, cst.Attribute)
         sink = node.func.attr.value
+        if sink == WATCH:
+            self.watched.update(_spelled(node.args[0].value))
+            return
         if sink == COMPILE:
             if not _divides_itself(run, node.func.value, scope):
                 self._compiled(at, args, kwargs)
@@ -97,8 +103,31 @@ class Uses:
         if isinstance(value, Function):  # minimize(lambda: …)
             value = run.call(at, value, [], {})
         place = scope.site(node.args[0].value) if sink == ADD_LOSS else at.site
-        weights = _of_weights(node, args, kwargs) if sink in TAPES else True
+        weights = self._of_weights(node, args, kwargs) if sink in TAPES else True
         self.seen.append(Use(sink, place, value, weights))
+
+    def _of_weights(self, node: cst.Call, args: Sequence[Value], kwargs: Mapping[str, Value]) -> bool | None:
+        """Whether a gradient is taken with respect to weights: by value, else by their name in the source."""
+        if "output_gradients" in kwargs or "grad_ys" in kwargs or len(args) > 2:
+            return None
+        keywords = ("sources", "xs", "variables", "params")
+        source = args[1] if len(args) > 1 else next((kwargs[key] for key in keywords if key in kwargs), None)
+        if source is None:
+            return None
+        leaves = [leaf.item if isinstance(leaf, Many) else leaf for leaf in flatten(source)]
+        if any(isinstance(leaf, Tensor) and leaf.data for leaf in leaves):
+            return False
+        if leaves and all(map(_is_weight, leaves)):
+            return True
+        given = [
+            argument
+            for argument in node.args
+            if argument.keyword is None or argument.keyword.value in keywords
+        ]
+        if given and self.watched & set(_spelled(given[-1].value)):
+            return False
+        text = cst.Module([]).code_for_node(given[-1].value) if given else ""
+        return True if _WEIGHTS.search(text) else None
 
     def _compiled(self, at: At, args: Sequence[Value], kwargs: Mapping[str, Value]) -> None:
         value = kwargs.get("loss", args[1] if len(args) > 1 else Const(None))
@@ -131,24 +160,10 @@ def _divides_itself(run: Interpreter, receiver: cst.BaseExpression, scope: Scope
     return any(classes.method(run, ref, name) is not None for name in OWN_STEPS)
 
 
-def _of_weights(node: cst.Call, args: Sequence[Value], kwargs: Mapping[str, Value]) -> bool | None:
-    """Whether a gradient is taken with respect to weights: by value, else by their name in the source."""
-    if "output_gradients" in kwargs or "grad_ys" in kwargs or len(args) > 2:
-        return None
-    keywords = ("sources", "xs", "variables", "params")
-    source = args[1] if len(args) > 1 else next((kwargs[key] for key in keywords if key in kwargs), None)
-    if source is None:
-        return None
-    leaves = [leaf.item if isinstance(leaf, Many) else leaf for leaf in flatten(source)]
-    if any(isinstance(leaf, Tensor) and leaf.data for leaf in leaves):
-        return False
-    if leaves and all(map(_is_weight, leaves)):
-        return True
-    given = [
-        argument for argument in node.args if argument.keyword is None or argument.keyword.value in keywords
-    ]
-    text = cst.Module([]).code_for_node(given[-1].value) if given else ""
-    return True if _WEIGHTS.search(text) else None
+def _spelled(node: cst.BaseExpression) -> Iterator[str]:
+    """The source of an expression, or of each element of a list."""
+    parts = [part.value for part in node.elements] if isinstance(node, (cst.List, cst.Tuple)) else [node]
+    yield from (cst.Module([]).code_for_node(part) for part in parts)
 
 
 def _is_weight(value: Value) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum, IntEnum
 from fractions import Fraction
+from math import isfinite
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .axes import SCALAR, WILD, Axes, Axis, Contradiction
@@ -350,13 +351,21 @@ def constant(number: float | None = None, axes: Axes = SCALAR, **traits: Any) ->
     return Tensor(axes, number=number, **traits)
 
 
+def finite(number: float) -> float | None:
+    """A number that can be reckoned with: infinities, NaN and what no float holds are constants like any other."""
+    try:
+        return float(number) if isfinite(number) else None
+    except OverflowError:
+        return None
+
+
 def tensor(value: Value) -> Tensor:
     """Any value as an operation on tensors sees it."""
     if isinstance(value, Tensor):
         return value
     if isinstance(value, Const):
         if isinstance(value.value, (bool, int, float)):
-            return constant(float(value.value))
+            return constant(finite(value.value))
         if value.value is None or isinstance(value.value, (str, bytes)):
             return unknown_tensor(f"{value.value!r} used as a tensor")
         return constant()

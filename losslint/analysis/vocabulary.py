@@ -107,8 +107,10 @@ ELSEWHERE = words(
 _SETTING = re.compile(
     r"""
     ^(?:n|num|max|min|is|use|with|l|lambda|lam|coef|total)_
-    | _(?:num|weight|coef|coefficient|coeff|rate|size|factor|ratio|scale|lambda|margin|threshold|eps|epsilon|axis|dim
+    | _(?:depths?|shapes?|columns?|names?|keys|channels|heights?|widths?|units|vocab|specs?|format|path|dir
+        |num|weight|coef|coefficient|coeff|rate|size|factor|ratio|scale|lambda|margin|threshold|eps|epsilon|axis|dim
         |ord|order|norm_type|type|mode|name|fn|func|function|flag|temperature|smoothing)$
+    | ^(?:global_|current_|train_)?(?:step|iteration|epoch)$
     | ^(?:lambd?a?|ord|n|m|t|w|num|norm|mode|type|verbose|debug)\d*$
     """,
     re.IGNORECASE | re.VERBOSE,
