@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
@@ -73,7 +73,7 @@ class Handlers:
 
     def register(self) -> None:
         """Tell pygls of them. Diagnostics on demand are offered only to a client that asks for them."""
-        self.session.publish = self.publish
+        self.session.publish, self.session.clear = self.publish, self.clear
 
         def on(method: str, options: Any = None) -> Callable[[Callable[..., Any]], object]:
             # pygls marks what it registers, which a bound method does not allow.
@@ -197,7 +197,7 @@ class Handlers:
 
     def _settings_changed(self) -> None:
         self.session.settings_changed()
-        self.session.refresh("inlay_hint", "code_lens", "diagnostics")
+        self.session.refresh()  # also where nothing is analysed anew: hints may be off now
 
     async def folders_changed(self, _: types.DidChangeWorkspaceFoldersParams) -> None:
         """Folders were opened or closed."""
@@ -222,20 +222,16 @@ class Handlers:
 
     # -- diagnostics --------------------------------------------------------------------------------------
 
-    def publish(self, uri: str, analysis: Analysis | None) -> None:
-        """Tell the client what was found, or that nothing is to be said any more."""
-        if self.pulls:
-            if analysis is not None:
-                self.session.refresh("diagnostics") if analysis.answer.used else None
-            return
-        if analysis is None:
-            book = self.server.workspace.get_notebook_document(notebook_uri=uri)
-            for gone in (uri,) if book is None else tuple(cell.document for cell in book.cells):
-                self._publish(gone, None, [])
-            return
-        for uri, diagnostics in self._diagnostics(analysis).items():
+    def publish(self, analysis: Analysis) -> None:
+        """Tell the client what was found, unless it asks for it."""
+        for uri, diagnostics in self._diagnostics(analysis).items() if not self.pulls else ():
             part = analysis.layout.part(uri)
             self._publish(uri, part.version if part is not None else None, diagnostics)
+
+    def clear(self, uris: Iterable[str]) -> None:
+        """Tell the client that nothing is to be said of documents any more."""
+        for uri in uris if not self.pulls else ():
+            self._publish(uri, None, [])
 
     def _publish(self, uri: str, version: int | None, diagnostics: list[types.Diagnostic]) -> None:
         self.server.text_document_publish_diagnostics(
@@ -382,8 +378,8 @@ class Handlers:
             kind = types.MessageType.Info if measured.status == "measured" else types.MessageType.Warning
             self.session.show(f"{measured.qualname}: {words.measured_text(measured)}", kind)
         if (now := self.session.known(analysis.uri)) is not None:
-            self.publish(analysis.uri, now)
-        self.session.refresh("code_lens", "diagnostics")
+            self.publish(now)
+        self.session.refresh()
         return [
             {
                 "qualname": each.qualname,

@@ -28,6 +28,12 @@ from losslint.run import Checked, Mending
 from losslint.source.text import SourceText, source_text
 
 log = logging.getLogger("losslint.lsp")
+REFRESHED = {
+    "inlay_hint": (types.WORKSPACE_INLAY_HINT_REFRESH, "inlay_hint_provider"),
+    "code_lens": (types.WORKSPACE_CODE_LENS_REFRESH, "code_lens_provider"),
+    "diagnostics": (types.WORKSPACE_DIAGNOSTIC_REFRESH, "diagnostic_provider"),
+}
+"""What a client asks for and can be told to ask for anew: the message, and the capability behind it."""
 SLOW = 1.0
 """Seconds after which the client is told that something is under way."""
 
@@ -73,8 +79,10 @@ class Session:
         self._analyst = Analyst()
         self._entries: dict[str, _Entry] = {}
         self._told: set[str] = set()
-        self.publish: Callable[[str, Analysis | None], None] = lambda uri, analysis: None
-        """What is done with a new analysis; None where nothing is to be said of the document any more."""
+        self.publish: Callable[[Analysis], None] = lambda analysis: None
+        """What is done with a new analysis."""
+        self.clear: Callable[[Iterable[str]], None] = lambda uris: None
+        """What is done with documents of which nothing is to be said any more."""
 
     # -- what the client holds ----------------------------------------------------------------------------
 
@@ -160,18 +168,20 @@ class Session:
         entry = self._entries.pop(uri, None)
         if entry is not None:
             self._forget(entry)
-            used_as = entry.analysis.layout.path if entry.analysis is not None else None
-            self.publish(uri, None)
-            if used_as is not None:
-                self.again(using={used_as}, delay=True)
+            self.clear(_documents(entry.analysis) or (uri,))
+            self.again(using={self.path_of(uri)}, delay=True)
 
     def again(self, *, using: Iterable[str] | None = None, delay: bool = False) -> None:
         """Analyse all documents anew, or those whose imports led to one of these files."""
         wanted = None if using is None else set(using)
+        touched = False
         for uri, entry in list(self._entries.items()):
             used = entry.analysis.answer.used if entry.analysis is not None else frozenset()
             if wanted is None or not wanted.isdisjoint(used):
                 self.touched(uri, delay=delay)
+                touched = True
+        if touched:
+            self.refresh()
 
     @staticmethod
     def _forget(entry: _Entry) -> None:
@@ -187,13 +197,16 @@ class Session:
         stamp, before = entry.stamp, entry.analysis
         layout = self._layout(entry.uri)
         if layout is None:
+            self.clear(_documents(before))
+            entry.analysis = None
             return
         job = self._job(layout)
         answer = await self._answer(job) if job is not None else _nothing(layout)
         if stamp != entry.stamp:
             return
         entry.analysis = Analysis(entry.uri, layout, answer)
-        self.publish(entry.uri, entry.analysis)
+        self.clear(_documents(before) - _documents(entry.analysis))
+        self.publish(entry.analysis)
         # What others import of this document may have changed with it.
         if before is not None and before.layout.file_text != layout.file_text:
             self.again(using={layout.path}, delay=True)
@@ -283,17 +296,13 @@ class Session:
                 self.complain(problem)
         self.again()
 
-    def refresh(self, *what: str) -> None:
-        """Have the client ask anew for inlay hints, code lenses or diagnostics, if it can be told to."""
+    def refresh(self) -> None:
+        """Have the client ask anew for all that it asks for, if it can be told to."""
         workspace = self.server.client_capabilities.workspace
-        for name in what:
+        for name, (method, provider) in REFRESHED.items():
             capability: Any = getattr(workspace, name, None)
-            if getattr(capability, "refresh_support", None):
-                method = {
-                    "inlay_hint": types.WORKSPACE_INLAY_HINT_REFRESH,
-                    "code_lens": types.WORKSPACE_CODE_LENS_REFRESH,
-                    "diagnostics": types.WORKSPACE_DIAGNOSTIC_REFRESH,
-                }[name]
+            provided = getattr(self.server.server_capabilities, provider)
+            if getattr(capability, "refresh_support", None) and provided is not None:
                 self.server.protocol.send_request(method, None)
 
     async def close(self) -> None:
@@ -302,6 +311,15 @@ class Session:
             self._forget(entry)
         self._entries.clear()
         await self._analyst.close()
+
+
+def _documents(analysis: Analysis | None) -> frozenset[str]:
+    """The documents that an analysis speaks of."""
+    return (
+        frozenset(part.uri for part in analysis.layout.parts.values())
+        if analysis is not None
+        else frozenset()
+    )
 
 
 def _is_python(buffer: Buffer) -> bool:

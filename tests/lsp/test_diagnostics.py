@@ -212,6 +212,13 @@ def test_diagnostics_on_demand(tmp_path: Path) -> None:
         assert isinstance(now, types.RelatedFullDocumentDiagnosticReport)
         assert not now.items
         assert not client.published, "a client that asks is not told as well"
+        using = "from a import loss\n\n\ndef other_loss(y_true, y_pred):\n    return loss(y_true, y_pred)\n"
+        client.open(tmp_path / "b.py", using)
+        await client.lsp.text_document_diagnostic_async(
+            types.DocumentDiagnosticParams(types.TextDocumentIdentifier(uri(tmp_path / "b.py")))
+        )
+        client.change(where, SUM)
+        await client.until(lambda: client.lsp.diagnostic_refresh_count)
 
     session(tmp_path, body, capabilities=capabilities)
 
