@@ -24,7 +24,7 @@ def stated(node: Function) -> Iterator[Pair]:
     """Families for what the code insists on, the most telling first."""
     calls = [inner for inner in ast.walk(node) if isinstance(inner, ast.Call)]
     for shape in dict.fromkeys(_insisted(node, calls)):
-        yield from _alike(shape)
+        yield from _alike([size if size > 0 else 8 for size in shape])
     for depth in dict.fromkeys(depth for call in calls for depth in _depths(call)):
         for space in ("", ",8,8"):
             for kind in ("prob", "real"):
@@ -86,7 +86,10 @@ def _insisted(node: Function, calls: Sequence[ast.Call]) -> Iterator[tuple[int, 
             ranks.append(len(inner.targets[0].elts))
     for call in calls:
         name = called(call)
-        if name in SHAPE_CALLS and call.args and (sizes := _sizes(call.args[-1])) is not None:
+        if name == "TensorSpec":
+            shapes = [*call.args[:1], *(k.value for k in call.keywords if k.arg == "shape")]
+            yield from (sizes[1:] for shape in shapes if (sizes := _sizes(shape)))
+        elif name in SHAPE_CALLS and call.args and (sizes := _sizes(call.args[-1])):
             yield sizes[1:]
         elif name in RANK_CALLS and call.args:
             ranks += integers(call.args[-1])

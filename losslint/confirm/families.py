@@ -95,12 +95,12 @@ GENERIC: tuple[tuple[str, str], ...] = (
     ("(N,8,8,5):real", "(N,8,8,5):real"),
     ("(N,8,8,8,1):binary", "(N,8,8,8,1):unit-interval"),
     ("(N,1024):real", "(N,1024):real"),
-    ("(N,N):binary", "(N,N):real"),
     *(
         (f"(N,{size}):{target}", f"(N,{size}):{kind}")
         for size in (4, 3, 2, 10)
         for target, kind in (("real", "real"), ("onehot", "prob"))
     ),
+    ("(N,N):binary", "(N,N):real"),
 )
 
 # operations that take one kind of input only: what is called in the body -> pairs to try before all others

@@ -60,8 +60,8 @@ def _assigned(value: ast.expr, functions: Mapping[str, ast.FunctionDef]) -> Func
     if not isinstance(value, ast.Call) or not ast.unparse(value.func).endswith("partial") or not value.args:
         return None
     whole = functions.get(ast.unparse(value.args[0]))
-    if whole is None:
-        return None
+    if whole is None:  # a function of another module: what it leaves open is for the planner to guess
+        return ast.FunctionDef("partial", _ANYTHING, [ast.Return(value)], [], lineno=value.lineno)
     bound = {keyword.arg for keyword in value.keywords}
     given = len(value.args) - 1
     defaults = [None] * (len(whole.args.args) - len(whole.args.defaults)) + list(whole.args.defaults)
@@ -79,6 +79,9 @@ def _assigned(value: ast.expr, functions: Mapping[str, ast.FunctionDef]) -> Func
         defaults=[default for _, default in left if default is not None],
     )
     return ast.FunctionDef(whole.name, arguments, whole.body, [], lineno=whole.lineno)
+
+
+_ANYTHING = ast.parse("lambda *arguments: 0", mode="eval").body.args  # type: ignore[attr-defined]
 
 
 def _own_statements(scope: ast.AST) -> Iterator[ast.stmt]:

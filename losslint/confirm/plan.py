@@ -166,7 +166,19 @@ def _required(candidate: Candidate) -> list[str]:
     count = len(positional) - min(len(arguments.defaults), len(positional))
     required = positional[: max(count, 0)]
     pairs = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
-    return required + [a.arg for a, default in pairs if default is None]
+    required += [a.arg for a, default in pairs if default is None]
+    if not required and arguments.vararg is not None:
+        return _names_for(candidate.node, arguments.vararg.arg)
+    return required
+
+
+def _names_for(node: Function, variadic: str) -> list[str]:
+    """What ``*args`` is unpacked into; else a target and a prediction."""
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Assign) and _unpacked(inner.value) == variadic:
+            targets = inner.targets[0]
+            return [ast.unparse(x) for x in (targets.elts if isinstance(targets, ast.Tuple) else [targets])]
+    return ["y_true", "y_pred"]
 
 
 def _roles(leaves: Sequence[Leaf]) -> tuple[list[Leaf], list[Leaf], list[Leaf]]:
@@ -269,29 +281,43 @@ def _reshaped_pairs(
 
 
 BATCH_DIMS = frozenset({"n", "b", "batch", "batch_size", "bs", "*batch", "..."})
+ANNOTATED = {
+    "Float": "real",
+    "Num": "real",
+    "Real": "real",
+    "Inexact": "real",
+    "Shaped": "real",
+    "Int": "int[0..4]",
+    "UInt": "int[0..4]",
+    "Integer": "int[0..4]",
+    "Bool": "bool",
+}
+NAMED_SIZE = "5"  # of a dimension that has a name: the same wherever it is named
 
 
 def from_annotation(name: str, annotation: ast.expr | None) -> InputSpec | None:
-    """The spec that a jaxtyping annotation states: ``Float[tf.Tensor, "batch 4"]``."""
+    """The spec that a jaxtyping annotation states: ``Float[tf.Tensor, "batch 4"]``, also as a string."""
+    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+        try:
+            annotation = ast.parse(annotation.value, mode="eval").body
+        except SyntaxError:
+            return None
     if not isinstance(annotation, ast.Subscript) or not isinstance(annotation.slice, ast.Tuple):
         return None
-    kinds = {
-        "Float": "real",
-        "Num": "real",
-        "Real": "real",
-        "Int": "int[0..4]",
-        "Integer": "int[0..4]",
-        "Bool": "bool",
-    }
-    base = annotation.value
-    kind = kinds.get(
-        (base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "")).rstrip("0123456789")
-    )
-    dims = annotation.slice.elts[-1]
+    base, dims = annotation.value, annotation.slice.elts[-1]
+    word = base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "")
+    kind = ANNOTATED.get(word.rstrip("0123456789"))
     if kind is None or not isinstance(dims, ast.Constant) or not isinstance(dims.value, str):
         return None
-    sizes = ["N" if d.lower() in BATCH_DIMS else d if d.isdigit() else "5" for d in dims.value.split()]
     try:
-        return parse_input(name, f"({','.join(sizes)}):{kind}")
+        return parse_input(name, f"({','.join(map(_size_of, dims.value.split()))}):{kind}")
     except SpecError:
         return None
+
+
+def _size_of(dim: str) -> str:
+    """A dimension of an annotation: the batch, a number (``4``, ``c=4``), or a name."""
+    dim = dim.rpartition("=")[2] if "=" in dim else dim
+    if dim.lower() in BATCH_DIMS:
+        return "N"
+    return dim if dim.isdigit() else NAMED_SIZE

@@ -133,6 +133,14 @@ def as_dict(y_true, y_pred):
     return {"loss": tf.reduce_sum(tf.square(y_true - y_pred)), "mae": tf.reduce_mean(y_pred)}
 
 
+class SummedByKeras(keras.losses.Loss):
+    def __init__(self):
+        super().__init__(reduction="sum")
+
+    def call(self, y_true, y_pred):
+        return tf.reduce_mean(tf.square(y_true - y_pred), axis=-1)
+
+
 def from_a_backend(gt, pr, **parts):
     backend = parts["backend"]
     return backend.sum(backend.square(gt - pr))
@@ -149,6 +157,7 @@ EXPECTED = {
     "two_heads": "mixed",
     "by_key": "1",
     "as_dict": "1",
+    "SummedByKeras.call": "1",
     "from_a_backend": "1",
 }
 

@@ -124,6 +124,39 @@ def test_jaxtyping_annotations_are_believed():
     assert first(source) == "y_true=(N):int[0..4] y_pred=(N,7):real"
 
 
+@pytest.mark.parametrize(
+    ("annotations", "expected"),
+    [
+        (("'Float[tf.Tensor, \"batch c=3\"]'",) * 2, "y=(N,3):real p=(N,3):real"),
+        (
+            ('jt.UInt8[tf.Tensor, "b t"]', 'jt.Float32[tf.Tensor, "b t 9"]'),
+            "y=(N,5):int[0..4] p=(N,5,9):real",
+        ),
+        (('Bool[tf.Tensor, "*batch"]', 'Float[tf.Tensor, "batch"]'), "y=(N):bool p=(N):real"),
+    ],
+)
+def test_every_form_of_annotation(annotations, expected):
+    assert first("def l(y: {}, p: {}): ...".format(*annotations)) == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("def l(*args):\n    y, p = args\n    return y - p", "y=(N,5):real p=(N,5):real"),
+        ("def l(*args): return keras.losses.mse(*args)", "y_true=(N,5):real y_pred=(N,5):real"),
+        ("l = functools.partial(keras.losses.huber, delta=2.0)", "y_true=(N,5):real y_pred=(N,5):real"),
+        (
+            "@tf.function(input_signature=[tf.TensorSpec([None, 4]), tf.TensorSpec([None, 4])])\ndef l(y, p): ...",
+            "y=(N,4):real p=(N,4):real",
+        ),
+    ],
+)
+def test_open_signatures_get_a_target_and_a_prediction(source, expected):
+    plan = plans(source)[0]
+    assert " ".join(map(str, plan)) == expected
+    assert not any(spec.keyword for spec in plan)
+
+
 def test_keyword_only_parameters_are_passed_by_keyword():
     plan = plans("def l(y_true, y_pred, *, margin): ...")[0]
     assert [(s.name, s.keyword) for s in plan] == [("y_true", False), ("y_pred", False), ("margin", True)]

@@ -44,6 +44,6 @@ def one_line(error: BaseException, width: int = 300) -> str:
     told = [line for line in lines if line and not line.startswith(_NOT_THE_POINT)]
     text = told[-1] if whole.lstrip().startswith("in user code") and told else " ".join(told[:2])
     if isinstance(error, (Unsupported, Failed, ImportTooSlow)):
-        return text[:width]
+        return text[: 2 * width]
     name = type(error).__name__.lstrip("_")
     return (text if text.startswith(name) else f"{name}: {text}" if text else name)[:width]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import inspect
 import os
 import sys
 from typing import TYPE_CHECKING, Any
@@ -142,6 +143,8 @@ def pick(out: Any, tf: Any) -> Any:
         out = out[0] if isinstance(out, tuple) else tf.convert_to_tensor(out)
     if out is None:
         raise Unsupported("it returns nothing")
+    if inspect.isgenerator(out) or inspect.isawaitable(out):
+        raise Unsupported("it is a generator or a coroutine, and returns no loss when it is called")
     if hasattr(out, "to_tensor"):
         out = out.to_tensor()
     return tf.convert_to_tensor(out)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .errors import Failed, NotDeterministic, one_line
+from .errors import Failed, NotDeterministic, Unsupported, one_line
 from .experiments import COPIES, effort_for, interaction, replication, resampling
-from .inputs import draw
+from .inputs import batch_axes, draw, replicate
 from .minimised import minimised
 from .objects import find
 from .running import Run, adapter, norm, shown, tolerance, watched
@@ -56,7 +56,9 @@ def measure(framework: TensorFlow, importer: Importer, request: Json, stage: Cal
             reasons.append(f"{one_line(error)} (fed {run.dtype} {shown(run.specs)})")
     if random_on:
         raise random_on[0]
-    raise Failed("; ".join([_failure(reasons), *([found.bare] if found.bare else [])]))
+    if found.bare:
+        raise Unsupported(f"{found.bare}; without it: {_failure(reasons)}")
+    raise Failed(_failure(reasons))
 
 
 def runnable(
@@ -84,6 +86,8 @@ def runnable(
             try:
                 batch = draw(specs, request["base"], 1, "unit", dtype)
                 value, gradients = run(batch)
+                if any(len(batch_axes(spec)) > 1 for spec in specs if "value" not in spec):
+                    run(replicate(specs, batch, 2))  # a square may be what it takes at one size by accident
             except framework.whatever_the_inputs:
                 raise
             except Exception as error:

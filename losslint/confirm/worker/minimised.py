@@ -1,5 +1,6 @@
 """What is minimised where the loss is not simply what a function returns.
 
+    a ``Loss`` with ``reduction="sum"``                 what calling it returns
     a layer or model whose ``call`` says ``add_loss``   the sum of what is added while it is called
     a ``train_step``                                    what is handed to ``GradientTape.gradient``
     a function that takes its backend as a keyword      the same function, given Keras' own
@@ -33,6 +34,8 @@ def minimised(found: Found, tf: Any) -> Found:
     """The found callable, or one that returns what is minimised when it is called."""
     function = found.function
     name = getattr(function, "__name__", "")
+    if name == "call" and getattr(found.owner, "reduction", None) == "sum":
+        function = found.owner  # Keras sums what ``call`` returns
     if isinstance(found.owner, layer_types(tf)):
         called: Any = found.owner if name in ("call", "__call__") else function
         function = _what_is_added(called, tf)
