@@ -1,5 +1,6 @@
 """The command: ``losslint`` and ``python -m losslint``."""
 
+import gc
 import os
 import sys
 
@@ -7,6 +8,7 @@ import sys
 def main() -> None:
     """Run the command line and leave with its exit status."""
     distrust_working_directory()
+    gc.set_threshold(50_000)  # imports leave no garbage
     from losslint.cli import run_command_line
 
     sys.exit(run_command_line(sys.argv[1:]))

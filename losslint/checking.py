@@ -5,15 +5,15 @@ What drives it may do it in this process, in others, or not at all because it kn
 
 from __future__ import annotations
 
-import gc
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from losslint import garbage
 from losslint.config import AnalysisSettings, ConfigError, Settings
 from losslint.result import FileError, FileResult
 from losslint.run import SYNTAX_ERROR, Change, Checked, Mending, Task
@@ -42,21 +42,22 @@ SAMPLE = 8
 
 def check_files(tasks: Sequence[Task], jobs: int | None) -> list[Checked]:
     """The results of all tasks, in their order, from so many processes (None: one per processor)."""
-    # What runs fixes runs them one after the other, and cannot be handed to another process.
-    if jobs == 1 or len(tasks) < 2 or any(task.mending and task.mending.measure for task in tasks):
-        return [check_file(task) for task in tasks]
-    from losslint.parallel import available, share
+    with garbage.paused():
+        # What runs fixes runs them one after the other, and cannot be handed to another process.
+        if jobs == 1 or len(tasks) < 2 or any(task.mending and task.mending.measure for task in tasks):
+            return [check_file(task) for task in tasks]
+        from losslint.parallel import available, share
 
-    sizes = [_size(task) for task in tasks]
-    largest = sorted(range(len(tasks)), key=lambda number: -sizes[number])[:SAMPLE]
-    return share(
-        tasks,
-        sizes,
-        check_file,
-        _died,
-        jobs=jobs or available(),
-        prepare=lambda: _prepare([tasks[n] for n in largest]),
-    )
+        sizes = [_size(task) for task in tasks]
+        largest = sorted(range(len(tasks)), key=lambda number: -sizes[number])[:SAMPLE]
+        return share(
+            tasks,
+            sizes,
+            check_file,
+            _died,
+            jobs=jobs or available(),
+            prepare=lambda: _prepare([tasks[n] for n in largest]),
+        )
 
 
 def _size(task: Task) -> int:
@@ -99,7 +100,10 @@ def check_file(task: Task) -> Checked:
             checked = _checked(lambda: decode_source(data, path=task.path), data, task)
         return checked._replace(trace=Trace(Seen(task.path, stamped, digest(data)), modules))
 
-    return _guarded(task, check)
+    try:
+        return _guarded(task, check)
+    finally:
+        garbage.swept()
 
 
 def check_text(text: str, task: Task) -> Checked:
@@ -248,7 +252,7 @@ def _analysed(source: SourceText, task: Task) -> tuple[tuple[Finding, ...], tupl
     from losslint.engine import check_source
 
     try:
-        with _collector_paused():
+        with garbage.paused():
             return check_source(source, task.settings.analysis, task.modules)
     except TableError as error:
         raise ConfigError(task.settings.origin_of("ops").origin, str(error)) from None
@@ -296,15 +300,3 @@ def _point(line: int, column: int) -> Span:
 def _described(error: BaseException) -> str:
     text = " ".join(str(error).split())
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Trees of a whole file are many objects and no garbage: looking through them again is wasted time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

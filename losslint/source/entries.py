@@ -230,7 +230,7 @@ def _is_property(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8)
 def _nodes_of(node: ast.AST) -> tuple[ast.AST, ...]:
     """``own_nodes``, gathered once: several questions are asked of a function."""
     return tuple(own_nodes(node))
