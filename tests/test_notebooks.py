@@ -227,6 +227,47 @@ def test_words_in_outputs_do_not_make_a_notebook_worth_analysing(command: Comman
     assert "1 file not analysed: no words of a loss" in command("a.ipynb", "--verbose").err
 
 
+def test_known_findings_are_known_in_notebooks(command: Command, bad: Path) -> None:
+    assert command("check", "--write-baseline", "known.json", "bad.ipynb").status == 0
+    bad.write_text(notebook("x = 1", IMPORT, TOTAL, LOSSES), encoding="utf-8")  # in other cells now
+    assert command("check", "--baseline", "known.json", "bad.ipynb").status == 0
+    bad.write_text(notebook(IMPORT, TOTAL, LOSSES, LOSSES.replace("square", "abs")), encoding="utf-8")
+    new = command("check", "--baseline", "known.json", "bad.ipynb").out
+    assert "bad.ipynb:cell 4:3:12: LL101" in new
+    assert "cell 3:" not in new
+
+
+def test_noqa_comments_are_added_to_cells(command: Command, bad: Path) -> None:
+    assert command("check", "--isolated", "--add-noqa", "bad.ipynb").status == 0
+    now = bad.read_text(encoding="utf-8")
+    assert now.replace("  # noqa: LL101", "").replace("  # noqa: LL102", "") == BAD
+    nbformat.validate(nbformat.reads(now, as_version=4))
+    assert command("bad.ipynb", "--isolated").status == 0
+
+
+def test_results_that_are_kept_are_told_alike(command: Command, bad: Path) -> None:
+    first, second = (command("bad.ipynb", "--cache-dir", "kept", "--output-format", "json") for _ in range(2))
+    assert first == second
+    assert command("bad.ipynb", "--isolated", "--no-cache", "--output-format", "json").out == first.out
+
+
+def test_a_notebook_that_is_gone_or_emptied_before_the_report_does_no_harm(
+    command: Command, bad: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from losslint.run import Run, sources_of
+
+    def late(finished: Run) -> object:
+        bad.write_text(notebook(), encoding="utf-8")
+        return sources_of(finished)
+
+    monkeypatch.setattr("losslint.output.sources_of", late)
+    for name in OUTPUT_FORMATS:
+        bad.write_text(BAD, encoding="utf-8")
+        outcome = command("bad.ipynb", "--isolated", "--output-format", name)
+        assert outcome.status == 1
+        assert "Traceback" not in outcome.err
+
+
 @pytest.mark.tensorflow
 def test_a_loss_of_a_notebook_is_run_without_running_its_cells(command: Command) -> None:
     trap = "open('ran', 'w')"

@@ -73,8 +73,9 @@ def _notebook(source: SourceText) -> Notebook:
 def _seen(finished: Run, sources: Sources, see: Callable[[Finding, Notebook], Finding]) -> Run:
     everything = (*(each.path for each in finished.findings), *(each.path for each in finished.losses))
     paths = {path for path in everything if _is_notebook(path)}
-    # One that is no notebook has its finding in the JSON already.
-    notebooks = {path: _notebook(source) for path in paths if (source := sources(path)) is not None}
+    # One that is no notebook has its finding in the JSON already; one that has been emptied since has no places.
+    read = {path: _notebook(source) for path in paths if (source := sources(path)) is not None}
+    notebooks = {path: source for path, source in read.items() if source.cells}
     if not notebooks:
         return finished
     findings = tuple(
