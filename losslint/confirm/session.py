@@ -6,6 +6,7 @@ import ast
 import time
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
@@ -39,8 +40,12 @@ def confirm_losses(
     Raises NoFramework before the first result if the interpreter cannot run TensorFlow; a loss that hangs,
     crashes or raises never raises here.
     """
-    requests = list(requests)
-    around = [Path.cwd(), *(Path(request.path) for request in requests[:1])]
+    # Whoever asks may decide on the next loss when the last one has been measured: no request is taken early.
+    coming = iter(requests)
+    first = next(coming, None)
+    if first is None:
+        return
+    around = [Path.cwd(), Path(first.path)]
     settings = WorkerSettings(
         python=choose_python(
             options.python, beside=[p for path in around for p in _projects(path, options.project)]
@@ -50,7 +55,7 @@ def confirm_losses(
     )
     with Worker(settings) as worker:
         session = _Session(worker, options)
-        for request in requests:
+        for request in chain([first], coming):
             yield session.confirm(request)
 
 
