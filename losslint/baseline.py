@@ -11,12 +11,12 @@ import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated
 
 import msgspec
 
-from losslint.config import ConfigError
+from losslint.config import ConfigError, Settings
 from losslint.fix.write import NotWritten, write_file
 from losslint.identity import Identity, Lines, identity
 from losslint.model import Finding
@@ -107,6 +107,31 @@ def settled(finished: Run, baseline: Baseline, lines: Lines, applies: Applies) -
         if is_over(known) and applies(known.identity.code, os.path.join(baseline.root, known.path))
     )
     return Settled(run, tuple(stale))
+
+
+def new_in_file(
+    path: str, findings: Sequence[Finding], lines: Sequence[str], settings: Settings
+) -> tuple[Finding, ...]:
+    """The findings of one file without those that the configured baseline holds. Raises ConfigError."""
+    file = settings.baseline
+    if file is None or not findings:
+        return tuple(findings)
+    run = Run(findings=tuple(findings), paths=(path,))
+    return settled(run, current(file), lambda _: lines, lambda *_: True).run.findings
+
+
+def current(file: str) -> Baseline:
+    """The baseline as it is now, for processes that live on. Raises ConfigError."""
+    try:
+        status = os.stat(file)
+        return _read_once(file, status.st_mtime_ns, status.st_size)
+    except OSError:
+        return read_baseline(file)
+
+
+@lru_cache(maxsize=8)
+def _read_once(file: str, _changed: int, _size: int) -> Baseline:
+    return read_baseline(file)
 
 
 def recorded(finished: Run, previous: Baseline, lines: Lines, applies: Applies) -> tuple[Baseline, int]:

@@ -12,7 +12,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from losslint.baseline import Baseline
     from losslint.config import Configuration
     from losslint.model import Finding
 
@@ -46,7 +45,7 @@ def _findings(path: str, text: str) -> Sequence[Finding]:
     """What losslint says of a text. Raises ConfigError."""
     from losslint.checking import check_text
     from losslint.config import ConfigError
-    from losslint.run import Run, Task
+    from losslint.run import Task
     from losslint.source.text import split_lines
 
     settings = _configuration().for_file(path)
@@ -55,13 +54,11 @@ def _findings(path: str, text: str) -> Sequence[Finding]:
     result = check_text(text, Task(path, settings)).result
     if result.error is not None:
         raise ConfigError(result.error.path, result.error.message)
-    if settings.baseline is None or not result.findings:
+    if settings.baseline is None:
         return result.findings
-    from losslint.baseline import settled
+    from losslint.baseline import new_in_file
 
-    whole = Run(findings=result.findings, paths=(path,))
-    known = settled(whole, _baseline(settings.baseline), lambda _: split_lines(text), lambda *_: True)
-    return known.run.findings
+    return new_in_file(path, result.findings, split_lines(text), settings)
 
 
 @lru_cache(maxsize=1)
@@ -69,10 +66,3 @@ def _configuration() -> Configuration:
     from losslint.config import Configuration, command_line
 
     return Configuration(command_line({}))
-
-
-@lru_cache(maxsize=8)
-def _baseline(file: str) -> Baseline:
-    from losslint.baseline import read_baseline
-
-    return read_baseline(file)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from losslint.checking import check_text
-from losslint.config import Settings
+from losslint.config import ConfigError, Settings
 from losslint.model import Loss, Span
 from losslint.run import Checked, Mending, Task
 from losslint.source.comments import PragmaProblem, read_pragmas
@@ -54,9 +55,10 @@ def answer(job: Job) -> Answer:
     """Do a job. Never raises for what the text is like."""
     held = dict(_texts(job.unsaved))
     modules = Resolver.for_file(job.path, held)
-    checked = check_text(job.text, Task(job.path, job.settings, mending=job.mending, modules=modules))
+    checked = check_text(job.text, Task(job.path, job.settings, mending=_mending(job), modules=modules))
     try:
         source = source_text(job.text, path=job.path)
+        checked = _without_known(checked, source, job)
         pragmas = read_pragmas(source)
         return Answer(
             checked,
@@ -66,6 +68,31 @@ def answer(job: Job) -> Answer:
         )
     except ParseFailure:
         return Answer(checked)
+
+
+def _mending(job: Job) -> Mending | None:
+    """What is asked for, sparing the findings that a baseline holds; nothing if that cannot be used."""
+    file = job.settings.baseline
+    if job.mending is None or not job.mending.apply or file is None:
+        return job.mending
+    from losslint.baseline import current
+
+    try:
+        return job.mending._replace(baseline=current(file))
+    except ConfigError:
+        return None
+
+
+def _without_known(checked: Checked, source: SourceText, job: Job) -> Checked:
+    """What was checked without the findings that a baseline holds, if there is one that can be used."""
+    if job.settings.baseline is None or not checked.result.findings:
+        return checked
+    from losslint.baseline import new_in_file
+
+    result = checked.result
+    with suppress(ConfigError):
+        result = replace(result, findings=new_in_file(job.path, result.findings, source.lines, job.settings))
+    return checked._replace(result=result)
 
 
 def _texts(unsaved: Mapping[str, str]) -> Iterator[tuple[Path, SourceText]]:
