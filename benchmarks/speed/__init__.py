@@ -1,0 +1,1 @@
+"""How fast losslint is, beside other linters and beside what cannot be done faster in Python."""
