@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -170,7 +170,7 @@ class Check:
                 losses.append(self._loss(run, entry, outcome))
                 if not (entry.metric or entry.found_by in ("gradient", "add_loss")):
                     returned = replace(outcome, found_by=entry.found_by, traced=traced(run, entry))
-                    if entry.callers:
+                    if entry.is_helper:
                         own = self._findings(entry.qualname, entry.line, returned, run)
                         helpers.append((entry, list(own)))
                     else:
@@ -179,8 +179,10 @@ class Check:
                 for finding in self._findings(entry.qualname, entry.line, one, run):
                     findings.setdefault((finding.code, finding.span), finding)
         followed = {loss.qualname for loss in losses if loss.verdict is not Verdict.UNKNOWN}
-        for entry, own in helpers:  # judged by its callers, if one of them could be followed to its end
-            for finding in own if followed.isdisjoint(entry.callers) else ():
+        known = {callers: len(callers & followed) for callers in {entry.callers for entry, _ in helpers}}
+        for entry, own in helpers:  # judged by its callers, if another of them could be followed to its end
+            itself = entry.qualname in followed and entry.qualname in entry.callers
+            for finding in own if known[entry.callers] == itself else ():
                 findings.setdefault((finding.code, finding.span), finding)
         for statement in script_statements(self.index):
             run = self._interpreter(program)
@@ -239,7 +241,7 @@ class Check:
     def _is_loss_class(self, node: ast.ClassDef) -> bool:
         if node.name.endswith("Loss") or node.name.startswith("Loss"):
             return True
-        qualname = next((name for name, found in self.index.classes.items() if found is node), node.name)
+        qualname = self.index.class_names.get(node, node.name)
         return classes.is_loss_class(self.scout, ClassRef(self.index, qualname, node))
 
     # -- evaluating -----------------------------------------------------------------------------------------------
@@ -365,6 +367,7 @@ class Check:
 
     # -- reporting ------------------------------------------------------------------------------------------------
 
+    @cached_property
     def _framework(self) -> str:
         text = self.source.text
         for word, name in (
@@ -378,12 +381,16 @@ class Check:
                 return name
         return "tensorflow"
 
+    @cached_property
+    def _distributed(self) -> bool:
+        return bool(_STRATEGY.search(self.source.text))
+
     def _loss(self, run: Interpreter, entry: Entry, outcome: Outcome) -> Loss:
         return Loss(
             path=self.source.path,
             qualname=entry.qualname,
             line=entry.line,
-            framework=self._framework(),
+            framework=self._framework,
             found_by=entry.found_by,
             returns=outcome.returns,
             degree=spell(outcome.degree),
@@ -398,7 +405,7 @@ class Check:
     def _findings(self, function: str, line: int, outcome: Outcome, run: Interpreter) -> Iterable[Finding]:
         if run.frameworks == {"numpy"}:  # no gradient flows through it: a metric or a target
             return
-        outcome = replace(outcome, distributed=bool(_STRATEGY.search(self.source.text)))
+        outcome = replace(outcome, distributed=self._distributed)
         for code in _registry.codes():
             rule = _registry.load(code)
             for problem in rule.find(outcome):
@@ -414,7 +421,7 @@ class Check:
                     span=problem.site.span,
                     function=function,
                     function_line=line,
-                    framework=self._framework(),
+                    framework=self._framework,
                     degree=spell(value.degree),
                     gradient_degree=spell(value.slope) if value.slope is not None else "0",
                     coupled=outcome.coupled,

@@ -16,7 +16,7 @@ from . import algebra, shapes
 from .axes import PLAIN, UNSURE, Axis
 from .degree import UNKNOWN, ZERO
 from .reduce import reduce
-from .scope import Scope
+from .scope import Names, Scope
 from .statements import Flow, bind, joined_names, run_block
 from .symbolic import items_of_data_set
 from .values import (
@@ -121,6 +121,8 @@ def _typical(items: Seq) -> Value:
 def _turn(run: Interpreter, body: Sequence[Any], scope: Scope, flow: Flow) -> bool:
     """One turn; ``break`` and ``continue`` join what they bound to what the turn's end binds."""
     inside = replace(flow, exits=[])
+    before = scope.names
+    scope.names = Names(before)
     alive = run_block(run, body, scope, inside)
     flow.raises = flow.raises or inside.raises
     ends = [(frozenset[tuple[str, bool]](), names) for names in inside.exits]
@@ -128,7 +130,7 @@ def _turn(run: Interpreter, body: Sequence[Any], scope: Scope, flow: Flow) -> bo
         ends.append((inside.path - flow.path, scope.names))
     if not ends:
         return False
-    scope.names = joined_names(ends) if len(ends) > 1 else ends[0][1]
+    scope.names = joined_names(before, ends) if len(ends) > 1 else before.leading_to(ends[0][1])
     return True
 
 
@@ -178,7 +180,8 @@ def _typical_turn(
 ) -> bool:
     """A loop of unknown length: one turn on a typical item, its accumulators summed over all turns."""
     kinds = {name: kind for name, kind in accumulated(body).items() if name in scope.names}
-    before = dict(scope.names)
+    before = scope.names
+    scope.names = Names(before)
     for name, kind in kinds.items():
         start = before[name]
         if kind == "sum" and not isinstance(start, (Seq, Many)):
@@ -199,10 +202,11 @@ def _typical_turn(
             scope.names[name] = lift(
                 lambda start, delta: _summed(at, start, delta, many.axis), before[name], turn
             )
-    for name, value in list(scope.names.items()):
-        if name in kinds or value is before.get(name) or name not in before:
-            continue
-        scope.names[name] = _last(before[name], value, many.axis)
+    for name in scope.names.bound:
+        value = scope.names[name]
+        if name not in kinds and name in before and value is not before[name]:
+            scope.names[name] = _last(before[name], value, many.axis)
+    scope.names = before.leading_to(scope.names)
     return True
 
 
@@ -258,19 +262,24 @@ def _last(before: Value, after: Value, axis: Axis) -> Value:
 
 def run_while(run: Interpreter, node: cst.While, scope: Scope, flow: Flow) -> bool:
     """``while test``: a body that runs an unknown number of times; what changes with each turn is not known."""
-    before = dict(scope.names)
+    before = scope.names
+    scope.names = Names(before)
     if not _turn(run, node.body.body, scope, flow):
         scope.names = before
         return True
-    once = dict(scope.names)
+    once = scope.names
+    scope.names = Names(once)
     if not _turn(run, node.body.body, scope, flow):
-        scope.names = once
+        scope.names = before.leading_to(once)
         return True
-    for name, value in list(scope.names.items()):
+    once.bound.update(scope.names.bound)
+    for name in once.bound:
+        value = scope.names[name]
         if name in once and look(value) != look(once[name]) and not isinstance(value, Const):
             scope.names[name] = Unknown(f"{name} after a while loop")
         elif isinstance(value, Const) and value != before.get(name):
             scope.names[name] = Tensor()
+    scope.names = before.leading_to(scope.names)
     return True
 
 

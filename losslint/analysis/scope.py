@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,44 @@ if TYPE_CHECKING:
     from .values import Value
 
 
+class Names(dict[str, "Value"]):
+    """What the names of one activation stand for, at one point of it; branches lead on from there.
+
+    ``bound`` are those that were bound since the names that these branched off from, ``before``. So a join looks at
+    what its branches have bound, and not at every name there is.
+    """
+
+    __slots__ = ("before", "bound")
+
+    def __init__(self, before: Names | None = None) -> None:
+        super().__init__(before or ())
+        self.before = before
+        self.bound: dict[str, None] = {}
+
+    def __setitem__(self, name: str, value: Value) -> None:
+        self.bound[name] = None
+        super().__setitem__(name, value)
+
+    def bound_since(self, start: Names) -> Iterator[str]:
+        """The names that were bound on the way here from ``start``, perhaps more than once."""
+        here: Names | None = self
+        while here is not None and here is not start:
+            yield from here.bound
+            here = here.before
+
+    def leading_to(self, end: Names) -> Names:
+        """The names at ``end``, the only place that is reached from here, as if nothing had branched off."""
+        end.bound = {**self.bound, **dict.fromkeys(end.bound_since(self))}
+        end.before = self.before
+        return end
+
+    def joined(self) -> Names:
+        """The names from here on where several branches that led on from here meet again."""
+        names = Names(self)
+        names.before, names.bound = self.before, dict(self.bound)
+        return names
+
+
 @dataclass(eq=False, slots=True)
 class Scope:
     """The local names of one function activation (or of a module); ``outer`` is the lexically enclosing one."""
@@ -23,7 +62,7 @@ class Scope:
     slice: Slice
     qualname: str = ""
     outer: Scope | None = None
-    names: dict[str, Value] = field(default_factory=dict)
+    names: Names = field(default_factory=Names)
     owner: ClassRef | None = None
     """The class whose method this is, for ``super()``."""
     this: Value | None = None
@@ -82,4 +121,4 @@ class ModuleRef:
         return id(self.index)
 
 
-__all__ = ["ClassRef", "Closure", "ModuleRef", "Scope", "Site", "Slice"]
+__all__ = ["ClassRef", "Closure", "ModuleRef", "Names", "Scope", "Site", "Slice"]

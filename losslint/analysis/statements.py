@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from . import access, static
-from .scope import Scope
+from .scope import Names, Scope
 from .values import (
     NONE,
     Const,
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 Path = frozenset[tuple[str, bool]]
 NOWHERE: Path = frozenset()
+MAX_TESTS = 64
+"""Tests that one path remembers."""
 
 
 @dataclass(slots=True)
@@ -43,12 +45,12 @@ class Flow:
     path: Path = NOWHERE
     returns: list[tuple[Path, Value]] = field(default_factory=list)
     yields: list[Value] = field(default_factory=list)
-    exits: list[dict[str, Value]] = field(default_factory=list)
+    exits: list[Names] = field(default_factory=list)
     raises: bool = False
 
     def under(self, conditions: Path) -> Flow:
         """The same flow with further conditions; what it returns is gathered together."""
-        return replace(self, path=self.path | conditions)
+        return replace(self, path=bounded(self.path | conditions))
 
     def narrowed(self, value: Value) -> Value:
         """A value without the alternatives that this path excludes."""
@@ -59,6 +61,11 @@ class Flow:
             for conditions, option in value.options
             if not contradicts(conditions | self.path)
         )
+
+
+def bounded(path: Path) -> Path:
+    """A path that is not too long to be carried along. Fewer tests exclude fewer alternatives, and none wrongly."""
+    return path if len(path) <= MAX_TESTS else NOWHERE
 
 
 def run_block(run: Interpreter, body: Sequence[Any], scope: Scope, flow: Flow) -> bool:
@@ -207,7 +214,7 @@ def _raise(run: Interpreter, node: cst.Raise, scope: Scope, flow: Flow) -> bool:
 
 
 def _leave_loop(run: Interpreter, node: Any, scope: Scope, flow: Flow) -> bool:
-    flow.exits.append(dict(scope.names))
+    flow.exits.append(scope.names)
     return False
 
 
@@ -269,9 +276,9 @@ def run_branches(
     """
     before = scope.names
     returned = len(flow.returns)
-    ends: list[tuple[Path, dict[str, Value]]] = []
+    ends: list[tuple[Path, Names]] = []
     for conditions, body in branches:
-        scope.names = dict(before)
+        scope.names = Names(before)
         inside = flow.under(conditions)
         if run_block(run, body, scope, inside):
             ends.append((inside.path - flow.path, scope.names))
@@ -279,28 +286,34 @@ def run_branches(
     if decided_by_data(test):
         flow.returns[returned:] = [(path, chosen_by(test, value)) for path, value in flow.returns[returned:]]
     if not ends:
-        scope.names = dict(before)
+        scope.names = before
         return False
     if len(ends) == 1:
-        scope.names = ends[0][1]
-        flow.path |= ends[0][0]
+        scope.names = before.leading_to(ends[0][1])
+        flow.path = bounded(flow.path | ends[0][0])
         return True
-    scope.names = joined_names(ends)
+    scope.names = joined_names(before, ends)
     if decided_by_data(test):
-        for name, value in scope.names.items():
+        for name in _bound(before, ends):
+            value = scope.names[name]
             if any(names.get(name) is not value for _, names in ends):
                 scope.names[name] = chosen_by(test, value)
     return True
 
 
-def joined_names(ends: Sequence[tuple[Path, dict[str, Value]]]) -> dict[str, Value]:
-    """The bindings after several branches: alternatives where they differ."""
-    names: dict[str, Value] = {}
-    for name in dict.fromkeys(name for _, bindings in ends for name in bindings):
+def joined_names(before: Names, ends: Sequence[tuple[Path, Names]]) -> Names:
+    """The bindings after several branches that led on from ``before``: alternatives where they differ."""
+    names = before.joined()
+    for name in _bound(before, ends):
         values = [(conditions, bindings[name]) for conditions, bindings in ends if name in bindings]
         first = values[0][1]
         names[name] = first if all(value is first for _, value in values) else either(values)
     return names
+
+
+def _bound(before: Names, ends: Sequence[tuple[Path, Names]]) -> dict[str, None]:
+    """The names that any of several branches has bound, in order."""
+    return dict.fromkeys(name for _, end in ends for name in end.bound_since(before))
 
 
 def _with(run: Interpreter, node: cst.With, scope: Scope, flow: Flow) -> bool:

@@ -21,10 +21,10 @@ from __future__ import annotations
 
 import re
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, TypeVar
 
 from losslint.model import Span
 from losslint.suggest import did_you_mean
@@ -100,6 +100,9 @@ class InputsComment:
     specs: tuple[tuple[str, str], ...]
 
 
+Spoken = TypeVar("Spoken", Mark, InputsComment)
+
+
 @dataclass(frozen=True, slots=True)
 class PragmaProblem:
     """A comment that looks like ours and is not understood; it has no effect."""
@@ -109,7 +112,7 @@ class PragmaProblem:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pragmas:
     """All comments of one file that mean something here."""
 
@@ -124,14 +127,30 @@ class Pragmas:
 
         None if it says nothing.
         """
-        for mark in self.marks:
-            if mark.first <= line <= mark.last:
-                return mark.is_loss
-        return None
+        mark = self._marked.get(line)
+        return mark.is_loss if mark is not None else None
 
     def inputs_of(self, line: int) -> tuple[tuple[str, str], ...]:
         """The input specs given for the function on this line, by parameter name; empty if there are none."""
-        return next((entry.specs for entry in self.inputs if entry.first <= line <= entry.last), ())
+        found = self._fed.get(line)
+        return found.specs if found is not None else ()
+
+    @cached_property
+    def _marked(self) -> dict[int, Mark]:
+        return _by_line(self.marks)
+
+    @cached_property
+    def _fed(self) -> dict[int, InputsComment]:
+        return _by_line(self.inputs)
+
+
+def _by_line(comments: Iterable[Spoken]) -> dict[int, Spoken]:
+    """The first comment about each line: a file may hold one on each of many thousand lines."""
+    found: dict[int, Spoken] = {}
+    for comment in comments:
+        for line in range(comment.first, comment.last + 1):
+            found.setdefault(line, comment)
+    return found
 
 
 NO_PRAGMAS = Pragmas()

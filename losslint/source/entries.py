@@ -15,8 +15,8 @@ from .sinks import HANDING_OVER, adds, compiled_loss, compiles, compiling_matter
 class Entry:
     """A loss to analyse. ``node`` is a function, a lambda or a call of ``partial``; ``outer`` the function around it.
 
-    ``callers``: the losses of the module that call it; what it returns is judged where it ends up. ``metric``: its name
-    says that it measures and is not minimised.
+    ``callers``: the losses of the module that call something of its name, perhaps itself among them; what it returns is
+    judged where it ends up. ``metric``: its name says that it measures and is not minimised.
     """
 
     qualname: str
@@ -28,6 +28,11 @@ class Entry:
     statement: ast.stmt | None = None
     callers: frozenset[str] = frozenset()
     metric: bool = False
+
+    @property
+    def is_helper(self) -> bool:
+        """Whether another loss calls it."""
+        return len(self.callers) > (self.qualname in self.callers)
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,13 +210,11 @@ class Finder:
                         else ""
                     )
                     called.setdefault(name, set()).add(entry.qualname)
+        callers = {name: frozenset(callers) for name, callers in called.items()}
         return [
             entry
             if entry.found_by in ("compile", "comment")
-            else replace(
-                entry,
-                callers=frozenset(called.get(entry.qualname.rpartition(".")[2], ())) - {entry.qualname},
-            )
+            else replace(entry, callers=callers.get(entry.qualname.rpartition(".")[2], frozenset()))
             for entry in found
         ]
 

@@ -148,6 +148,11 @@ class ModuleIndex:
         """Classes by qualified name."""
         return dict(_classes(self.tree.body, ""))
 
+    @cached_property
+    def class_names(self) -> dict[ast.ClassDef, str]:
+        """Qualified names by class."""
+        return {node: name for name, node in self.classes.items()}
+
     def slice_of(self, node: ast.stmt) -> Slice:
         """The concrete syntax of a statement (decorators included)."""
         decorators = getattr(node, "decorator_list", [])
