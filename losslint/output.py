@@ -98,14 +98,12 @@ class Output(NamedTuple):
     def write(self, pieces: Iterable[str]) -> None:
         """Write to the file or to stdout, a whole file or none. Raises Unwritable."""
         if self.file is not None:
+            from losslint.fix.write import NotWritten, write_file
+
             try:
-                text = "".join(pieces)
-                with open(self.file, "w", encoding="utf-8", errors="backslashreplace") as target:
-                    target.write(text)
-            except OSError as error:
-                raise Unwritable(
-                    f"{self.file}: cannot be written: {(error.strerror or str(error)).lower()}"
-                ) from None
+                write_file(self.file, "".join(pieces).encode("utf-8", "backslashreplace"))
+            except NotWritten as error:
+                raise Unwritable(f"{self.file}: {error}") from None
             return
         print_pieces(pieces)
 

@@ -59,7 +59,7 @@ class Check(click.Command):
 @click.option("--statistics", is_flag=True, help="Count findings by rule.")
 @click.option("-e", "--exit-zero", is_flag=True, help="Exit with 0 even with findings.")
 @click.option("--fix", is_flag=True, help="Apply the fixes that analysis proves (standard input: print it).")
-@click.option("--diff", is_flag=True, help="Print what --fix would change, and change nothing.")
+@click.option("--diff", is_flag=True, help="Print what --fix or --add-noqa would change.")
 @click.option("--unsafe-fixes", is_flag=True, help="Apply or show fixes that may change what is meant, too.")
 @click.option("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 if anything was fixed.")
 @adoption_options

@@ -40,13 +40,17 @@ def replace_file(path: str, before: bytes, after: bytes) -> None:
 
 
 def write_file(path: str, data: bytes) -> None:
-    """Write a file of our own, over what was there. Keeps mode, owner and symbolic links. Raises NotWritten."""
-    target = os.path.realpath(path)
+    """Write a file of our own, whole or not at all, over what was there. Raises NotWritten.
+
+    Keeps mode, owner and symbolic links. What is no regular file (a pipe, ``/dev/stdout``) is written to.
+    """
     try:
-        status = os.stat(target) if os.path.exists(target) else None
-        if status is not None and not stat.S_ISREG(status.st_mode):
-            raise NotWritten("cannot be written: it is not a regular file")
-        _put(target, status, data)
+        status = os.stat(path) if os.path.exists(path) else None
+        if status is None or stat.S_ISREG(status.st_mode):
+            _put(os.path.realpath(path), status, data)
+        else:
+            with open(path, "wb") as file:
+                file.write(data)
     except OSError as error:
         raise NotWritten(f"cannot be written: {(error.strerror or str(error)).lower()}") from None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import errno
 import os
 import stat
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from mending import LOSS, MENDED
 
 from losslint.fix import write
 from losslint.fix.edits import applied, origin
-from losslint.fix.write import NotWritten, remove_leftovers, replace_file
+from losslint.fix.write import NotWritten, remove_leftovers, replace_file, write_file
 from losslint.model import Edit, Span
 from losslint.run import Checked, Task
 from losslint.source.text import SourceText
@@ -198,3 +199,26 @@ def test_places_are_found_back() -> None:
         "e": (3, 1),
         "f": (3, 2),
     }
+
+
+def test_a_file_of_our_own_is_written_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target, link = tmp_path / "report.json", tmp_path / "link.json"
+    write_file(str(target), b"one")
+    target.chmod(0o640)
+    link.symlink_to(target)
+    write_file(str(link), b"two")
+    assert link.is_symlink()
+    assert (target.read_bytes(), stat.S_IMODE(target.stat().st_mode)) == (b"two", 0o640)
+    with pytest.raises(NotWritten, match="is a directory"):
+        write_file(str(tmp_path), b"")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(NotWritten, match="no space left on device"):
+        write_file(str(target), b"three")
+    assert target.read_bytes() == b"two"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link.json", "report.json"]
