@@ -19,10 +19,14 @@ NOWHERE = "it is in no function that could be run"
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a rule says of the whole loss, as a test of the measurement, and in words."""
+    """What a rule says of the whole loss, as a test of the measurement, and in words.
+
+    ``shown`` is what of the measurement speaks for or against it.
+    """
 
     holds: Callable[[Measured], bool]
     words: str
+    shown: Callable[[Measured], str]
 
 
 def confirm_findings(
@@ -74,8 +78,8 @@ def judge_finding(finding: Finding, measured: Measured) -> Confirmation:
     if degree == "unknown":
         return Confirmation(UNCONFIRMED, degree, "the loss is zero on everything it was fed")
     if claim.holds(measured):
-        return Confirmation(CONFIRMED, degree, f"measured {_summary(measured)}")
-    return Confirmation(REFUTED, degree, f"{claim.words} was claimed, but measured {_summary(measured)}")
+        return Confirmation(CONFIRMED, degree, f"measured {claim.shown(measured)}")
+    return Confirmation(REFUTED, degree, f"{claim.words} was claimed, but measured {claim.shown(measured)}")
 
 
 def _exponent(measured: Measured) -> Fraction | None:
@@ -104,31 +108,6 @@ def _not_traceable(measured: Measured) -> bool:
     return measured.graph_mode not in {None, "ok"}
 
 
-_GROWTH = Claim(lambda m: _grows(m) or _mixed(m), "growth with the batch")
-_MIX = Claim(_mixed, "no single power of N")
-_COUPLING = Claim(_coupled, "coupling between samples")
-
-CLAIMS: Mapping[str, Claim] = {
-    "LL101": _GROWTH,
-    "LL102": _MIX,
-    "LL103": _MIX,
-    "LL104": Claim(lambda m: _shrinks(m) or _mixed(m), "shrinking with the batch"),
-    "LL105": _GROWTH,
-    "LL106": _GROWTH,
-    "LL107": Claim(_not_traceable, "failure with an unknown batch size"),
-    "LL108": _GROWTH,
-    "LL109": Claim(lambda m: m.returns == "per-sample", "a result per sample"),
-    "LL201": _COUPLING,
-    "LL202": _COUPLING,
-    "LL203": _COUPLING,
-    "LL204": _COUPLING,
-    "LL205": _COUPLING,
-    "LL206": _COUPLING,
-    "LL301": Claim(lambda m: m.returns == "scalar", "a scalar result"),
-    "LL303": Claim(lambda m: m.degree != "0", "a degree other than 0"),
-}
-
-
 def _summary(measured: Measured) -> str:
     """``degree 1``, ``no single power of N``…, what the gradient does if it differs, and coupling."""
     value = "no single power of N" if measured.degree == "mixed" else f"degree {measured.degree}"
@@ -140,3 +119,33 @@ def _summary(measured: Measured) -> str:
     if measured.verdict in {"invariant", "coupled"}:
         words.append("with coupled samples" if measured.coupled else "with independent samples")
     return " ".join(words)
+
+
+def _in_a_graph(measured: Measured) -> str:
+    """What tracing it with an unknown batch size came to: ``failed: …``, or that it went well."""
+    return f"in a graph: {measured.graph_mode or 'nothing'}"
+
+
+_GROWTH = Claim(lambda m: _grows(m) or _mixed(m), "growth with the batch", _summary)
+_MIX = Claim(_mixed, "no single power of N", _summary)
+_COUPLING = Claim(_coupled, "coupling between samples", _summary)
+
+CLAIMS: Mapping[str, Claim] = {
+    "LL101": _GROWTH,
+    "LL102": _MIX,
+    "LL103": _MIX,
+    "LL104": Claim(lambda m: _shrinks(m) or _mixed(m), "shrinking with the batch", _summary),
+    "LL105": _GROWTH,
+    "LL106": _GROWTH,
+    "LL107": Claim(_not_traceable, "failure with an unknown batch size", _in_a_graph),
+    "LL108": _GROWTH,
+    "LL109": Claim(lambda m: m.returns == "per-sample" or _grows(m), "a sum over samples", _summary),
+    "LL201": _COUPLING,
+    "LL202": _COUPLING,
+    "LL203": _COUPLING,
+    "LL204": _COUPLING,
+    "LL205": _COUPLING,
+    "LL206": _COUPLING,
+    "LL301": Claim(lambda m: m.returns == "scalar", "a scalar result", _summary),
+    "LL303": Claim(lambda m: m.degree != "0", "a degree other than 0", _summary),
+}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import time
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from statistics import fmean, stdev
@@ -13,7 +13,7 @@ from typing import Any
 
 from losslint.confirm.families import ARGUMENTS
 from losslint.confirm.interpreter import choose_python
-from losslint.confirm.locate import Candidate, candidates, place_of, project_of
+from losslint.confirm.locate import Candidate, ModulePlace, candidates, place_of, project_of
 from losslint.confirm.measure import judgement_of
 from losslint.confirm.model import ConfirmOptions, Drift, Fed, LossRequest, Measured, Measurement
 from losslint.confirm.plan import CannotPlan, plans_for
@@ -64,11 +64,21 @@ def _projects(path: Path, project: Path | None) -> list[Path]:
     return [place for place in (project, project_of(path)) if place is not None]
 
 
+@dataclass(frozen=True, slots=True)
+class _Module:
+    """A file: its text, its tree, what can be run in it, and where it sits among packages."""
+
+    source: SourceText
+    tree: ast.Module
+    candidates: tuple[Candidate, ...]
+    place: ModulePlace
+
+
 class _Session:
     def __init__(self, worker: Worker, options: ConfirmOptions) -> None:
         self.worker = worker
         self.options = options
-        self.parsed: dict[str, tuple[SourceText, ast.Module]] = {}
+        self.modules: dict[str, _Module] = {}
         self.bad_imports: dict[str, str] = {}
 
     def confirm(self, request: LossRequest) -> Measured:
@@ -94,10 +104,10 @@ class _Session:
         return _measured(blank, answer)
 
     def _prepare(self, request: LossRequest) -> tuple[SourceText, Candidate, dict[str, Any]]:
-        source, tree = self._parse(request.path) if request.text is None else _given(request)
-        candidate = _find(tree, request)
+        module = self._module(request)
+        source, place = module.source, module.place
+        candidate = _find(module, request)
         path = Path(request.path)
-        place = place_of(path, _projects(path, self.options.project))
         package = place.name if path.stem == "__init__" else place.name.rpartition(".")[0]
         if request.inputs:
             declared = parse_inputs(request.inputs)
@@ -114,7 +124,7 @@ class _Session:
                 "module": place.name,
                 "roots": list(place.roots),
                 "qualname": candidate.qualname,
-                "slice": slice_of(tree, candidate, package),
+                "slice": slice_of(module.tree, candidate, package),
                 "base": first,
                 "copies": [size // first for size in sizes],
                 "plans": [[spec.to_wire() for spec in plan] for plan in plans],
@@ -129,11 +139,18 @@ class _Session:
             },
         )
 
-    def _parse(self, path: str) -> tuple[SourceText, ast.Module]:
-        if path not in self.parsed:
-            source = read_source(path)
-            self.parsed[path] = (source, parse(source))
-        return self.parsed[path]
+    def _module(self, request: LossRequest) -> _Module:
+        """The file of a request, or the text that it brings along; files are read once."""
+        if request.text is not None:
+            return self._read(SourceText(request.path, request.text))
+        if request.path not in self.modules:
+            self.modules[request.path] = self._read(read_source(request.path))
+        return self.modules[request.path]
+
+    def _read(self, source: SourceText) -> _Module:
+        tree, path = parse(source), Path(source.path)
+        place = place_of(path, _projects(path, self.options.project))
+        return _Module(source, tree, tuple(candidates(tree)), place)
 
     def _ask(
         self, path: str, wire: dict[str, Any], restarts: int = 0, spent: float = 0.0
@@ -183,12 +200,6 @@ def _tried(plans: Sequence[Any], stages: Sequence[str]) -> Any:
     return plans[max([0, *numbers])]
 
 
-def _given(request: LossRequest) -> tuple[SourceText, ast.Module]:
-    """The text that a request brings along, parsed."""
-    source = SourceText(request.path, request.text or "")
-    return source, parse(source)
-
-
 def _placed(blank: Measured, source: SourceText, line: int) -> Measured:
     """The loss where a person finds it: in a notebook the line in its cell, and what of the trail is there too."""
     place = source.in_cell(Span(line, 1, line, 1))
@@ -197,8 +208,8 @@ def _placed(blank: Measured, source: SourceText, line: int) -> Measured:
     return replace(blank, line=place.line, cell=place.cell, trail=trail)
 
 
-def _find(tree: ast.Module, request: LossRequest) -> Candidate:
-    found = [c for c in candidates(tree) if c.qualname == request.qualname]
+def _find(module: _Module, request: LossRequest) -> Candidate:
+    found = [c for c in module.candidates if c.qualname == request.qualname]
     if not found:
         raise LookupError(f"{request.qualname} is not in {request.path}")
     return next((c for c in found if c.line == request.line), found[-1])

@@ -10,6 +10,7 @@ optionally ``/float32`` to force a dtype. A literal instead of a shape is passed
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -114,6 +115,7 @@ def role_of(name: str, kind: str) -> str:
     return "target" if TARGET_WORDS.search(name) and not name.lower().startswith("pred") else "prediction"
 
 
+@functools.lru_cache(maxsize=4096)
 def parse_input(name: str, text: str) -> InputSpec:
     """One spec from its text, e.g. ``"(N,4):int[0..9]"`` or a literal such as ``0.25``."""
     match = ARRAY.fullmatch(text.strip())

@@ -45,6 +45,8 @@ def measured(degree, *, coupled=False, gradient=None, verdict="grows", **more):
         ("LL105", measured("1"), "confirmed"),
         ("LL107", measured("0", verdict="invariant"), "refuted"),
         ("LL109", measured("0", verdict="invariant", returns="per-sample"), "confirmed"),
+        ("LL109", measured("1", verdict="grows", returns="scalar"), "confirmed"),
+        ("LL109", measured("0", verdict="invariant", returns="scalar"), "refuted"),
         ("LL201", measured("0", coupled=True, verdict="coupled"), "confirmed"),
         ("LL202", measured("0", verdict="invariant"), "refuted"),
         ("LL203", measured("unknown", verdict="unknown"), "unconfirmed"),
@@ -126,3 +128,12 @@ def test_a_loss_is_not_run_for_findings_that_running_cannot_judge():
     assert summed.confirmation.status == "confirmed"
     assert (cast.confirmation.degree, "cannot tell" in cast.confirmation.reason) == (None, True)
     assert nowhere.confirmation.reason == "it is in no function that could be run"
+
+
+def test_a_static_batch_size_is_confirmed_by_what_tracing_said():
+    failed = replace(
+        measured("0", verdict="invariant"), graph_mode="failed: ValueError: None values not supported."
+    )
+    confirmation = judge_finding(finding("LL107"), failed)
+    assert confirmation.status == "confirmed"
+    assert confirmation.reason == "measured in a graph: failed: ValueError: None values not supported."
