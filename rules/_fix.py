@@ -60,6 +60,9 @@ class Bench(Protocol):
     def undivided(self, site: Site) -> Candidate | None:
         """This division taken away."""
 
+    def summed(self, steps: Sequence[Step]) -> Candidate | None:
+        """These means as sums, where what they average is normalised already."""
+
     def inside_root(self, site: Site) -> Candidate | None:
         """This division moved into the root that it divides."""
 
@@ -147,6 +150,17 @@ def less_divided(problem: Problem, bench: Bench) -> Iterator[Candidate]:
             together(bench.per_sample(flaw.sources), bench.undivided(site)),
             bench.inside_root(site),
             bench.normaliser_per_sample(flaw.sources),
+        )
+    if sunk and problem.of is not None:
+        yield from offered(bench.summed(problem.of.reduced[-1:]))
+
+
+def by_hand(bench: Bench, steps: Sequence[Step]) -> Iterator[Candidate]:
+    """What to do about batch sums for which no edit was right."""
+    named = " and ".join(dict.fromkeys(f"`{text}`" for step in steps[:2] if (text := bench.text(step.site))))
+    if named:
+        yield advice(
+            f"take {named} over one sample and the mean over the batch after it, or divide by the batch size"
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from losslint.rules._find import growing, of_kind
-from losslint.rules._fix import Bench, normalised
+from losslint.rules._fix import Bench, by_hand, normalised
 from losslint.rules._page import with_examples
 from losslint.rules._rule import Candidate, Example, Rule
 
@@ -188,7 +188,9 @@ EXPLAINED = (Kind.MEAN_OF_SUM, Kind.OPTION, Kind.VECTOR)
 
 def fix(problem: Problem, bench: Bench) -> Iterator[Candidate]:
     """All batch sums of the value at once: one of them alone would leave terms of different degree."""
-    yield from normalised(problem, bench, problem.of.raised if problem.of is not None else ())
+    steps = problem.of.raised if problem.of is not None else ()
+    yield from normalised(problem, bench, steps)
+    yield from by_hand(bench, steps)
 
 
 RULE = Rule(

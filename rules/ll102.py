@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from losslint.rules._find import line_of, of_kind, trail, values
-from losslint.rules._fix import Bench, advice, flaws_at, less_divided, normalised, offered
+from losslint.rules._fix import Bench, advice, by_hand, flaws_at, less_divided, normalised, offered
 from losslint.rules._page import with_examples
 from losslint.rules._rule import Candidate, Example, Rule
 
@@ -161,7 +161,8 @@ def fix(problem: Problem, bench: Bench) -> Iterator[Candidate]:
             return
         yield from offered(bench.per_sample([flaw.step]))
         yield from normalised(problem, bench, flaw.sources, reduced_again=True)
-    yield from less_divided(problem, bench)
+        yield from less_divided(problem, bench)
+        yield from by_hand(bench, flaw.sources)
 
 
 RULE = Rule(

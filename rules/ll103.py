@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from losslint.rules._find import of_kind, trail, values
-from losslint.rules._fix import Bench, less_divided, normalised, offered
+from losslint.rules._fix import Bench, by_hand, less_divided, normalised, offered
 from losslint.rules._page import with_examples
 from losslint.rules._rule import Candidate, Example, Rule
 
@@ -150,6 +150,7 @@ def fix(problem: Problem, bench: Bench) -> Iterator[Candidate]:
         yield from offered(bench.scaled(steps))
     yield from normalised(problem, bench, steps, reduced_again=True)
     yield from less_divided(problem, bench)
+    yield from by_hand(bench, steps)
 
 
 RULE = Rule(

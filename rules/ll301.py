@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from losslint.rules._find import values
+from losslint.rules._fix import Bench, advice, offered
 from losslint.rules._page import with_examples
-from losslint.rules._rule import Example, Rule
+from losslint.rules._rule import Candidate, Example, Rule
 
 from losslint.analysis.degree import ZERO
 from losslint.analysis.outcome import Outcome, Problem
@@ -152,6 +153,16 @@ MESSAGE = (
 )
 
 
+def fix(problem: Problem, bench: Bench) -> Iterator[Candidate]:
+    """The mean over the axes of one sample; where the batch is divided out otherwise, what to do by hand."""
+    yield from offered(bench.mean_per_sample(problem.site))
+    text = bench.text(problem.site)
+    if text:
+        yield advice(
+            f"take `{text}` over the axes of one sample only, and leave the mean over the batch to Keras"
+        )
+
+
 RULE = Rule(
     code="LL301",
     name="scalar-loss-drops-sample-weight",
@@ -163,4 +174,5 @@ RULE = Rule(
     bad=BAD,
     good=GOOD,
     related=("LL302",),
+    fix=fix,
 )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from losslint.rules._find import distinct, of_kind, trail, values
+from losslint.rules._fix import Bench, advice
 from losslint.rules._page import with_examples
-from losslint.rules._rule import Example, Rule
+from losslint.rules._rule import Candidate, Example, Rule
 
 from losslint.analysis.outcome import Outcome, Problem
 from losslint.analysis.values import Kind
@@ -141,6 +142,15 @@ COST = {"float16": "overflows at 65504", "bfloat16": "keeps three digits"}
 MESSAGE = "this sum over the batch is held in {dtype}, which {cost}; cast to float32 before the sum"
 
 
+def fix(problem: Problem, bench: Bench) -> Iterator[Candidate]:
+    """No edit: what follows may need the half precision that a cast here would take away."""
+    text = bench.text(problem.site)
+    if text:
+        yield advice(
+            f"cast what `{text}` adds up to float32 before it is added, and what comes out back where that is needed"
+        )
+
+
 RULE = Rule(
     code="LL402",
     name="half-precision-batch-sum",
@@ -151,4 +161,5 @@ RULE = Rule(
     bad=BAD,
     good=GOOD,
     related=("LL101",),
+    fix=fix,
 )

@@ -116,11 +116,15 @@ class Prover:
         second: Fix | None = None
         advice: Fix | None = None
         withheld: list[Withheld] = []
+        judged_already: set[frozenset[Edit]] = set()
         for candidate in candidates:
             if not candidate.edits:
                 advice = advice or Fix(candidate.title, "manual")
                 continue
             key = frozenset(candidate.edits)
+            if key in judged_already:
+                continue
+            judged_already.add(key)
             if key not in tried:
                 tried[key] = self.after(candidate.edits)
             after = tried[key]

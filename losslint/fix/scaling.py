@@ -22,7 +22,7 @@ from losslint.rules._rule import Candidate
 from .binding import removed, unbound
 from .naming import Naming, candidate
 from .places import Phrase, alone, atom, quotient
-from .sums import MEAN_OF
+from .sums import MEAN_OF, SUM_OF
 from .tree import Tree, code_of, nodes_of
 
 MEAN = "take the mean over the batch, which is this sum divided by the batch size"
@@ -34,6 +34,7 @@ BY_DEGREE = {
 UNDIVIDED = "remove the division by the batch size, which an average does not need"
 INSIDE = "divide inside the root, where the sum is"
 OWN = "divide by the batch's own size, which is right on a partial batch too"
+SUMMED = "add up what is normalised already, instead of averaging it again"
 DIVISIONS = ("divide", "div", "truediv", "divide_no_nan")
 
 
@@ -98,6 +99,17 @@ class Scaling(Naming):
             return None
         tree = self.sight.tree(site)
         return candidate(UNDIVIDED, [self._without(tree, node, left, right), unbound(tree, right)])
+
+    def summed(self, steps: Sequence[Step]) -> Candidate | None:
+        """These means as sums, where what they average is normalised already."""
+        edits: list[tuple[Edit, ...] | None] = []
+        for site in map(self.sight.local, steps):
+            total = self.sight.sum(site)
+            if total is None or total.name not in SUM_OF or not isinstance(total.node.func, cst.Attribute):
+                return None
+            name = total.node.func.attr
+            edits.append((Edit(self.sight.tree(site).span(name), SUM_OF[total.name]),))
+        return candidate(SUMMED, edits)
 
     def inside_root(self, site: Site) -> Candidate | None:
         """``sqrt(s) / n`` becomes ``sqrt(s / n)``, ``norm(x) / n`` becomes ``norm(x) / sqrt(n)``."""

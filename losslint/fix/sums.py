@@ -12,7 +12,8 @@ from .tree import code_of
 AXIS_WORDS = ("axis", "axes", "dim", "reduction_indices")
 OPERAND_WORDS = ("input_tensor", "x", "a", "tensor", "t")
 MEAN_OF = {"reduce_sum": "reduce_mean", "sum": "mean"}
-MEANS = set(MEAN_OF.values())
+SUM_OF = {mean: sum_ for sum_, mean in MEAN_OF.items()}
+MEANS = set(SUM_OF)
 SQUARES = "l2_loss"
 OTHERS = {"reduce_logsumexp", "logsumexp", "norm", "reduce_prod"}
 """Reductions that take axes as a sum does, and of which no mean is made."""

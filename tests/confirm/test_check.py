@@ -214,3 +214,21 @@ def test_the_whole_way(tmp_path):
     assert done.returncode == 1
     assert done.stderr.startswith("losslint: about to import and run 1 loss from 1 file\n")
     assert "LL101" in done.stdout and "[confirmed: measured degree 1]" in done.stdout
+
+
+def test_a_request_is_asked_for_when_the_one_before_is_answered(tmp_path: Path) -> None:
+    """Fixes are measured one by one: what is asked next hangs on the last answer, and the questions have no end."""
+    asked = []
+
+    def requests():
+        while True:
+            asked.append(LossRequest(str(tmp_path / "gone.py"), f"loss_{len(asked)}"))
+            yield asked[-1]
+
+    results = session.confirm_losses(requests(), ConfirmOptions(python=sys.executable))
+    assert [(next(results).qualname, len(asked)) for _ in range(3)] == [
+        ("loss_0", 1),
+        ("loss_1", 2),
+        ("loss_2", 3),
+    ]
+    results.close()
