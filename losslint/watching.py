@@ -50,15 +50,19 @@ class Watched:
 
     def matters(self, path: str, *, gone: bool) -> bool:
         """Whether a change of this path can change what is found. ``gone``: there is nothing there any more."""
-        if path in self.files or os.path.basename(path) in _SETTINGS:
+        if path in self.files:
             return True
         tree = next((tree for tree in self.trees if path.startswith(os.path.join(tree, ""))), None)
-        if tree is None:
-            return False
-        if not _EXCLUDED.isdisjoint(os.path.relpath(path, tree).split(os.sep)):
-            return False
+        if tree is not None and not _EXCLUDED.isdisjoint(os.path.relpath(path, tree).split(os.sep)):
+            return False  # a cache has a .gitignore of its own
+        if tree is None or os.path.basename(path) in _SETTINGS:
+            return os.path.basename(path) in _SETTINGS
         # Directories come and go as a whole; of one that has gone only the name is left to tell it by.
         return path.endswith(SUFFIXES) or os.path.isdir(path) or (gone and "." not in os.path.basename(path))
+
+    def is_read(self, path: str) -> bool:
+        """Whether it is a file that a check may read, as its name goes."""
+        return path in self.files or path.endswith(SUFFIXES) or os.path.basename(path) in _SETTINGS
 
 
 _EXCLUDED = frozenset(DEFAULT_EXCLUDES)
@@ -171,7 +175,8 @@ class Watch:
                 self.say(f"watching {', '.join(self.paths) or os.curdir}; Ctrl-C ends")
                 changed = watcher.wait()
                 self._clear()
-                self.say(f"changed: {_listed(changed)}")
+                # Editors make files beside the one they save; they are told only if nothing else has changed.
+                self.say(f"changed: {_listed([*filter(watcher.what.is_read, changed)] or changed)}")
         except KeyboardInterrupt:
             return self.status
         finally:
