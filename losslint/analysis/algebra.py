@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 NEGLIGIBLE = 1e-3
 """A constant of at most this size beside data is a guard (an epsilon), not a term."""
-TINY = 1e-6
-"""The same beside data that shrink with the batch: anything larger they may fall below."""
+TINY = 1e-7
+"""The same beside data that shrink with the batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,12 +253,7 @@ def _add_constant(at: At, value: Tensor, other: Tensor, axes: Axes, *, compared:
     if value.degree == other.degree:
         return sum_
     if other.number is not None and abs(other.number) <= NEGLIGIBLE:
-        sinks = isinstance(value.degree, Fraction) and value.degree < 0 and abs(other.number) > TINY
-        return (
-            replace(sum_, degree=UNKNOWN, reasons=merge(sum_.reasons, (f"{other.number:g}",)))
-            if sinks
-            else sum_
-        )
+        return _sunk(value, other, sum_)
     if other.opaque and value.raised:
         return sum_
     if not isinstance(value.degree, Fraction) or not isinstance(other.degree, Fraction):
@@ -269,6 +264,14 @@ def _add_constant(at: At, value: Tensor, other: Tensor, axes: Axes, *, compared:
         step = at.step(f"sets a constant against a value that scales as {power_of_n(value.degree)}")
         return replace(sum_, offset=Offset.TARGET, compared=step)
     return replace(sum_, offset=max(Offset.SMOOTH, value.offset))
+
+
+def _sunk(value: Tensor, guard: Tensor, result: Tensor) -> Tensor:
+    """``result`` with a guard against zero: what shrinks with the batch falls below a coarse one."""
+    if not isinstance(value.degree, Fraction) or value.degree >= 0 or abs(guard.number or 0) <= TINY:
+        return result
+    slope = None if result.slope is None else UNKNOWN
+    return replace(result, degree=UNKNOWN, slope=slope, reasons=merge(result.reasons, (f"{guard.number:g}",)))
 
 
 def multiply(at: At, left: Tensor, right: Tensor) -> Tensor:
@@ -576,8 +579,10 @@ def _bounded(at: At, value: Tensor, bound: Tensor, *, above: bool) -> Tensor:
         inside = bent(value, axes=axes)
         linear = value.spread in (Spread.LINEAR, Spread.ADDITIVE)
         return replace(inside, spread=Spread.UNKNOWN) if linear else inside
-    if bound.degree == value.degree or (bound.number is not None and abs(bound.number) <= NEGLIGIBLE):
+    if bound.degree == value.degree:
         return replace(homogeneous(at, value), axes=axes)
+    if bound.number is not None and abs(bound.number) <= NEGLIGIBLE:
+        return _sunk(value, bound, replace(homogeneous(at, value), axes=axes))
     return replace(nonlinear(at, value), axes=axes)
 
 

@@ -58,6 +58,8 @@ class Axes:
     """The ellipsis is this tensor's own: its rank says nothing about that of others."""
     base: str = field(default="", compare=False)
     """The parameter whose ellipsis it is: what is counted from one parameter certainly has one rank."""
+    ones: bool = field(default=False, compare=False)
+    """Whatever the ellipsis stands for has length 1 (a reduction over everything kept its axes)."""
     given: bool = field(default=False, compare=False)
     """That parameter is a target."""
 
@@ -267,9 +269,8 @@ def broadcast(left: Axes, right: Axes) -> Axes:
         if lead and apart(left, right):
             return WILD
         back = (*long[:lead], *(_meet(a, b) for a, b in zip(long[lead:], short, strict=True)))
-        return Axes(
-            front, ZERO, back, left.loose or right.loose, left.base or right.base, left.given or right.given
-        )
+        base, given = left.base or right.base, left.given or right.given
+        return Axes(front, ZERO, back, left.loose or right.loose, base=base, given=given)
     if left.middle == ZERO and right.middle == ZERO:
         aligned = _aligned_open(left, right)
         if aligned is not None:

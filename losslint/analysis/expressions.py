@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -192,6 +193,8 @@ def arithmetic(
             from .axes import Axis
 
             return Many(a.items[0], Axis(b.degree))
+        if isinstance(a, Rank) and isinstance(b, Const) and isinstance(b.value, int) and how in SIGNS:
+            return replace(a, beyond=a.beyond + SIGNS[how] * b.value)
         if isinstance(a, Const) and isinstance(a.value, str):
             return Unknown("a formatted string")
         if how == "matmul":
@@ -199,6 +202,9 @@ def arithmetic(
         return forms.combine(run.forms, run.raw, at, how, a, b, zip_two(at, how, tensor(a), tensor(b)))
 
     return lift(two, left, right)
+
+
+SIGNS = {"add": 1, "subtract": -1}
 
 
 def _fold(compute: Callable[[Any, Any], Any], left: Const, right: Const) -> Value:
@@ -353,13 +359,14 @@ def _compare_ranks(symbol: cst.CSTNode, left: Value, right: Value) -> Value:
     if isinstance(left, Rank) and isinstance(right, Rank):
         if UNKNOWN in (left.axes.middle, right.axes.middle) or left.axes.loose or right.axes.loose:
             return unknown
-        return Const(compute(left.axes.least_rank, right.axes.least_rank))
+        return Const(compute(left.axes.least_rank + left.beyond, right.axes.least_rank + right.beyond))
     rank, number, flipped = (left, right, False) if isinstance(left, Rank) else (right, left, True)
     if not isinstance(rank, Rank) or not isinstance(number, Const) or not isinstance(number.value, int):
         return unknown
     least = rank.axes.least_rank
-    possible = range(least, max(least, number.value) + 3)
-    outcomes = {compute(number.value, r) if flipped else compute(r, number.value) for r in possible}
+    known = number.value - rank.beyond
+    possible = range(least, max(least, known) + 3)
+    outcomes = {compute(known, r) if flipped else compute(r, known) for r in possible}
     return Const(outcomes.pop()) if len(outcomes) == 1 else unknown
 
 

@@ -9,6 +9,9 @@ from .algebra import At, coupling, nonlinear
 from .degree import MIXED, ZERO, minus, plus
 from .values import Offset, Tensor
 
+LARGEST_DENOMINATOR = 6
+"""Powers that are no simpler than this are none: nothing that measures could tell them."""
+
 
 def logarithm(at: At, value: Tensor, *, plus_one: bool = False) -> Tensor:
     """``log(x)``: mixed where x scales, but only by a shift: the gradient merely loses the degree of x.
@@ -27,7 +30,7 @@ def logarithm(at: At, value: Tensor, *, plus_one: bool = False) -> Tensor:
 def exponential(at: At, value: Tensor) -> Tensor:
     """``exp(x)``: what x gains with log k is a power of k again."""
     after = nonlinear(at, value)
-    if value.degree is not MIXED or value.shift is None:
+    if value.degree is not MIXED or value.shift is None or value.shift.denominator > LARGEST_DENOMINATOR:
         return after
     slope = None if value.slope is None else plus(value.slope, value.shift)
     return coupling(at, (value,), replace(after, degree=value.shift, slope=slope))

@@ -296,6 +296,8 @@ def _clause(
     from .values import Either
 
     source = flow.narrowed(run.evaluate(clause.iter, scope, flow))
+    if isinstance(source, Range) and _as_it_is(clause, element):
+        return source
     if isinstance(source, Either):
         return either(
             (conditions, _over(run, clause, element, scope, flow, iterated(option)))
@@ -303,6 +305,17 @@ def _clause(
         )
     del truth_of
     return _over(run, clause, element, scope, flow, items_of(run, source))
+
+
+def _as_it_is(clause: cst.CompFor, element: cst.BaseExpression) -> bool:
+    """``[i for i in range(n)]``."""
+    return (
+        not clause.ifs
+        and clause.inner_for_in is None
+        and isinstance(clause.target, cst.Name)
+        and isinstance(element, cst.Name)
+        and element.value == clause.target.value
+    )
 
 
 def _over(

@@ -22,6 +22,7 @@ from .values import (
     Either,
     Many,
     Range,
+    Rank,
     Seq,
     ShapeOf,
     Spread,
@@ -110,13 +111,19 @@ def axes_of(value: Value) -> Over | Unknown:
         if isinstance(value.value, int) and not isinstance(value.value, bool):
             return (value.value,)
         return Unknown("an axis")
+    if isinstance(value, Rank) and value.beyond < 0:  # counted from the end
+        return (value.beyond,)
     if isinstance(value, Seq):
         numbers = [
-            item.value for item in value.items if isinstance(item, Const) and isinstance(item.value, int)
+            item.beyond if isinstance(item, Rank) else item.value
+            for item in value.items
+            if (isinstance(item, Const) and isinstance(item.value, int))
+            or (isinstance(item, Rank) and item.beyond < 0)
         ]
         return tuple(numbers) if len(numbers) == len(value.items) else Unknown("an axis")
     if isinstance(value, Range) and isinstance(value.start, Const) and isinstance(value.start.value, int):
-        return From(value.start.value)
+        beyond = value.limit.beyond if isinstance(value.limit, Rank) else 0
+        return From(value.start.value, -beyond) if beyond <= 0 else Unknown("an axis")
     if (
         isinstance(value, Tensor)
         and value.number is not None

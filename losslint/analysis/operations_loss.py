@@ -98,6 +98,7 @@ def compare(at: At, operation: Operation, target: Tensor, output: Tensor, call: 
         powered = algebra.power(at, replace(both, degree=target.degree), Fraction(exponent))
         both = replace(both, degree=powered.degree, slope=powered.slope)
     if both.degree is MIXED and not (output.degree == ZERO and _pairs_as_classes(how, output.axes)):
+        both = replace(both, slope=None if both.slope is None else MIXED)
         both = algebra.flawed(at, Kind.NONLINEAR, both, f"{at.name} of a value that scales with the batch")
     if how == "elementwise":
         return replace(both, axes=output.axes if not target.axes.batches else both.axes)

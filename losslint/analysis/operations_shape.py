@@ -336,9 +336,8 @@ def _band_part(call: Call) -> Value:
         if update.axes.batches < value.axes.batches:  # the diagonal of an N×N matrix
             both = replace(both, degree=value.degree, slope=value.slope)
         return replace(both, axes=value.axes, number=None)
-    if call.operation.how == "band_part" and value.axes.batches > 1 and call.operation.get("diagonal"):
-        return replace(value, diagonal=True)
-    return value
+    only = call.integer("lower") == call.integer("upper") == 0  # nothing but the diagonal is left
+    return replace(value, diagonal=True) if only and value.axes.batches > 1 else value
 
 
 @shape("slice")

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from . import algebra, logs
 from .algebra import At, coupling, flawed
-from .axes import SINGLE, WILD, Axes, Axis, hidden
+from .axes import PLAIN, SINGLE, WILD, Axes, Axis, hidden
 from .degree import MIXED, ONE, UNKNOWN, ZERO, Degree, minus, plus, power_of_n, times
 from .values import Flaw, Kind, Offset, Spread, Step, Tensor, merge
 
@@ -17,9 +17,10 @@ HALF = Fraction(1, 2)
 
 @dataclass(frozen=True, slots=True)
 class From:
-    """All axes from ``start`` on, whatever the rank: ``range(1, ndim)``."""
+    """All axes from ``start`` on, whatever the rank, ``but`` so many at the end: ``range(1, ndim)``."""
 
     start: int
+    but: int = 0
 
 
 Over = Sequence[int] | From | None
@@ -46,16 +47,18 @@ def span(axes: Axes, over: Over, keepdims: bool) -> Span:
     """The span of a reduction of ``axes`` over the axes ``over`` (all of them when ``None``)."""
     batches = axes.batches
     if isinstance(over, From):
-        return _span_from(axes, over.start, keepdims)
+        return _span_from(axes, over, keepdims)
     if over is None:
         rest = (
             Axes()
             if not keepdims
-            else Axes((SINGLE,) * len(axes.front), axes.middle and ZERO, (SINGLE,) * len(axes.back))
+            else Axes(
+                (SINGLE,) * len(axes.front), axes.middle and ZERO, (SINGLE,) * len(axes.back), ones=True
+            )
         )
-        single = axes.middle is None and all(axis.size == 1 and axis.plain for axis in axes.front)
+        single = (axes.middle is None or axes.ones) and all(a.size == 1 and a.plain for a in axes.listed)
         selected = any(axis.data for axis in axes.listed)
-        return Span(axes.total, rest, batches > 0, batches > 1, single and bool(axes.front), selected)
+        return Span(axes.total, rest, batches > 0, batches > 1, single and axes != Axes(), selected)
     reduced: list[Axis] = []
     rest = axes
     for index in sorted(over, key=lambda i: (i < 0, -i if i >= 0 else i)):
@@ -76,21 +79,30 @@ def span(axes: Axes, over: Over, keepdims: bool) -> Span:
     return Span(extent, rest, samples, samples and batches > 1, single, selected)
 
 
-def _span_from(axes: Axes, start: int, keepdims: bool) -> Span:
-    if start > len(axes.front) and axes.middle is not None:
+def _span_from(axes: Axes, over: From, keepdims: bool) -> Span:
+    ends = axes.front if axes.middle is None else axes.back
+    if axes.middle is not None and (over.start > len(axes.front) or (over.but > len(ends) and axes.middle)):
         return Span(UNKNOWN, WILD, False, False)
-    kept = Axes(axes.front[:start])
+    start, end = axes.front[: over.start], ends[max(len(ends) - over.but, 0) :]
+    if axes.middle is None:
+        end = axes.front[max(len(axes.front) - over.but, over.start) :] if over.but else ()
+        gone = axes.front[over.start : max(len(axes.front) - over.but, over.start)]
+    else:
+        gone = (*axes.front[over.start :], *axes.back[: max(len(axes.back) - over.but, 0)])
+        end = ((PLAIN,) * (over.but - len(end)) + end) if over.but else ()
     extent: Degree = ZERO if axes.middle is None else axes.middle
-    gone = (*axes.front[start:], *axes.back)
     for axis in gone:
         extent = plus(extent, axis.extent)
     samples = any(axis.batch for axis in gone)
+    kept = Axes((*start, *end))
     if keepdims:
+        singles = len(axes.front[over.start :]) if axes.middle is not None else len(gone)
         kept = Axes(
-            (*kept.front, *(SINGLE for _ in axes.front[start:])),
+            (*start, *(SINGLE,) * singles),
             axes.middle and ZERO,
-            tuple(SINGLE for _ in axes.back),
+            (SINGLE,) * (len(axes.back) - len(end)) + end,
         )
+        kept = kept if axes.middle is not None else Axes((*start, *(SINGLE,) * singles, *end))
     return Span(extent, kept, samples, samples and axes.batches > 1)
 
 
@@ -212,6 +224,14 @@ def _linear(at: At, how: str, value: Tensor, what: Span) -> Tensor:
         )
     if what.pairs and value.spread is Spread.SAMPLE and not value.separable:
         result = replace(result, spread=Spread.COUPLED)
+        return flawed(at, Kind.PAIRWISE, result, f"{how} over pairs of samples")
+    if (
+        what.extent is UNKNOWN
+        and value.axes.batches > 1
+        and spread is Spread.ADDITIVE
+        and not value.separable
+    ):
+        result = replace(result, spread=Spread.COUPLED)  # pairs of samples, whichever axes go
         return flawed(at, Kind.PAIRWISE, result, f"{how} over pairs of samples")
     if what.selected and not summed and spread is Spread.LINEAR:
         result = replace(result, spread=Spread.COUPLED)

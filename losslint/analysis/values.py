@@ -204,9 +204,10 @@ class ShapeOf:
 
 @dataclass(frozen=True, slots=True)
 class Rank:
-    """The number of axes of a tensor, where it is not a known constant."""
+    """The number of axes of a tensor, where it is not a known constant; ``beyond`` is what was added to it."""
 
     axes: Axes
+    beyond: int = 0
 
 
 @dataclass(frozen=True, slots=True)

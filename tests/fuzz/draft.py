@@ -67,6 +67,9 @@ class Var:
     def rank(self) -> int:
         return len(self.shape)
 
+    mean_of: frozenset[str] = frozenset()
+    """The terms of what it is the sum or mean of: what is less or over its own mean has a constant one."""
+
     @property
     def terms(self) -> frozenset[str]:
         """What it is made of: where two variables share one, their difference or ratio may leave it out."""

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from .draft import Draft, N, Var, broadcast, entries, narrower, op
 
 Row = tuple[str, str, bool, dict[str, tuple[str, ...]]]
@@ -47,7 +49,7 @@ def accepts(takes: str, var: Var) -> bool:
     ``signed`` ones would be the identity on positive values, a guard against zero on most sums of such values.
     """
     if takes == "guarded":
-        return var.batches > 0
+        return var.batches > 0 and (var.fed or var.range != "real")
     return var.range == "real" if takes == "signed" else narrower(var.range, takes)
 
 
@@ -55,6 +57,8 @@ def accepts(takes: str, var: Var) -> bool:
 SATURATING = ("sigmoid", "tanh", "softplus", "elu", "erf", "exp(")
 # Inert on what never comes near the bound.
 BOUNDED = ("clip", "round")
+# Too small to matter, but not beside what shrinks with the batch.
+GUARDS = ("1e-", "epsilon")
 # Undoes an exponential or a product.
 INVERSE = ("log(",)
 # Undoes what multiplies by something positive.
@@ -78,6 +82,8 @@ def unary(draft: Draft) -> Var | None:
     fitting = [row for row in UNARY if accepts(row[0], var) and not (row[2] and var.heavy)]
     if not var.batches or var.moves:
         fitting = _without(fitting, BOUNDED)
+    if var.moves:
+        fitting = _without(fitting, GUARDS)
     if var.heavy:
         fitting = _without(fitting, INVERSE)
     if not var.fed:
@@ -89,6 +95,8 @@ def unary(draft: Draft) -> Var | None:
     if "binary_crossentropy" in text and var.rank == 0:
         return None
     same = any(word in text for word in IN_OTHER_FORM)
+    if "tanh" in text:
+        gives = var.range
     of = (
         [var]
         if same or text.startswith("(-") or "negative" in text or any(w in text for w in SQUARES)
@@ -140,6 +148,8 @@ def binary(draft: Draft) -> Var | None:
     var = draft.variable()
     how, spellings = draft.pick(BINARY)
     other = var and partner(draft, var, "positive" if how == "quotient" else "real")
+    if other is not None and how in ("difference", "quotient") and other.mean_of & var.terms:
+        return None
     if var is None or other is None or (how != "product" and var.terms & other.terms):
         return None
     shape = broadcast(var.shape, other.shape)
@@ -164,7 +174,9 @@ def scaled(draft: Draft) -> Var | None:
     )
     kept = "{0} -" not in form and "- {0}" not in form
     range_ = ("positive" if var.range == "unit" else var.range) if kept else "real"
-    return draft.bind(form.format(var.text, number), var.shape, range_, heavy=var.heavy, of=[var])
+    made = draft.bind(form.format(var.text, number), var.shape, range_, heavy=var.heavy, of=[var])
+    draft.variables[-1] = replace(made, fed=False)  # shifted, it may lie on one side of a bound
+    return draft.variables[-1]
 
 
 @op(1)

@@ -90,6 +90,7 @@ def framework() -> TensorFlow:
     """TensorFlow, loaded once, in double precision."""
     loaded = TensorFlow(threads=1)
     loaded.float_type("float64")
+    loaded.tf.config.run_functions_eagerly(True)  # a trace for every shape costs more than all the rest
     return loaded
 
 
@@ -329,8 +330,15 @@ def _leading(values: Sequence[float]) -> float | None:
             seen = [
                 p for p, part in zip(powers, parts, strict=True) if abs(part) > 1e-6 * np.abs(parts).max()
             ]
-            return seen[0] if seen[0] > 0 else None
+            return seen[0]
     return None
 
 
-EXPANSIONS = ((2.0, 1.0, 0.0, -1.0), (1.5, 0.5, 0.0), (1.0, 0.5, 0.0), (3.0, 2.0, 1.0, 0.0))
+EXPANSIONS = (
+    (2.0, 1.0, 0.0, -1.0),
+    (0.0, -1.0, -2.0, -3.0),
+    (1.5, 0.5, 0.0),
+    (1.0, 0.5, 0.0),
+    (0.0, -0.5, -1.0),
+    (3.0, 2.0, 1.0, 0.0),
+)

@@ -101,7 +101,7 @@ def reduction(draft: Draft, var: Var | None = None, how: str = "") -> Var | None
     axes = over(draft, var.rank)
     if how == "norm" and not name.endswith("euclidean_norm"):
         return _norm(draft, var, name, axes)
-    if how in ("var", "std") and all(var.shape[at] == ONE for at in axes):
+    if how not in ("sum", "mean") and all(var.shape[at] == ONE for at in axes):
         return None
     if how == "min" and var.batches > 1:  # of differences of pairs: zero, where both are the same sample
         return None
@@ -115,12 +115,15 @@ def reduction(draft: Draft, var: Var | None = None, how: str = "") -> Var | None
         text = ", axis=-1" if axes == (var.rank - 1,) else ""
         axes = axes if text else tuple(range(var.rank))
     written = f"{name}({var.text}{text}{', keepdims=True' if keepdims else ''})"
-    return draft.bind(
+    made = draft.bind(
         written,
         remaining(var.shape, axes, keepdims),
         range_after(how, var.range),
         heavy=var.heavy or how == "prod",
     )
+    if how in ("sum", "mean"):
+        draft.variables[-1] = made = replace(made, mean_of=var.terms)
+    return made
 
 
 def _norm(draft: Draft, var: Var, name: str, axes: Sequence[int]) -> Var | None:
