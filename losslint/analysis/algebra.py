@@ -117,7 +117,15 @@ def superposition(left: Tensor, right: Tensor) -> Spread:
     spread = max(left.spread, right.spread)
     if spread is not Spread.CONST and _loses_pairs(left, right):
         return Spread.UNKNOWN
+    if spread in (Spread.LINEAR, Spread.ADDITIVE) and (_of_pairs(left) or _of_pairs(right)):
+        return Spread.COUPLED
     return Spread.LINEAR if spread is Spread.SAMPLE and not _aligned(left, right) else spread
+
+
+def _of_pairs(value: Tensor) -> bool:
+    """Whether entries depend on two samples each, and not on a part of the one plus a part of the other."""
+    pairs = value.spread is Spread.SAMPLE and value.axes.batches > 1
+    return pairs and not (value.separable or value.diagonal)
 
 
 def coupling(at: At, before: tuple[Tensor, ...], after: Tensor) -> Tensor:
@@ -471,6 +479,8 @@ def power(at: At, value: Tensor, exponent: Fraction | None) -> Tensor:
 def homogeneous(at: At, value: Tensor) -> Tensor:
     """abs, relu, maximum(·, 0): f(c·x) = c·f(x) for c > 0, so the degree is kept; batch sums couple."""
     after = bent(value)
+    if value.degree is MIXED and value.slope is not None:  # its sign may turn as the batch grows
+        after = replace(after, slope=UNKNOWN)
     if value.data and value.offset is Offset.TARGET and value.degree != ZERO:
         return _nonhomogeneous(at, value, after)
     return coupling(at, (value,), after)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import (
     mappers_control,
+    mappers_loop,
     operations_block,
     operations_contract,
     operations_distribution,
@@ -111,6 +112,7 @@ __all__ = [
     "handled",
     "handler_of",
     "mappers_control",
+    "mappers_loop",
     "operations_block",
     "operations_contract",
     "operations_distribution",

@@ -200,7 +200,7 @@ def _typical_turn(
             scope.names[name] = _gathered(before[name], turn, many.axis)
         else:
             scope.names[name] = lift(
-                lambda start, delta: _summed(at, start, delta, many.axis), before[name], turn
+                lambda start, delta: summed(at, start, delta, many.axis), before[name], turn
             )
     for name in scope.names.bound:
         value = scope.names[name]
@@ -210,7 +210,7 @@ def _typical_turn(
     return True
 
 
-def _summed(at: algebra.At, start: Value, delta: Value, axis: Axis) -> Value:
+def summed(at: algebra.At, start: Value, delta: Value, axis: Axis) -> Value:
     """``start`` plus one ``delta`` for every turn."""
     if isinstance(delta, Const) and delta.value == 0:
         return start

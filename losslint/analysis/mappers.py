@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -121,7 +121,7 @@ def _while_loop(run: Interpreter, at: At, operation: Operation, roles: Mapping[s
     return Seq(tuple(settled))
 
 
-MAPPERS = {
+MAPPERS: dict[str, Callable[[Interpreter, At, Operation, Mapping[str, Value]], Value]] = {
     "map_fn": _map,
     "vectorized_map": _map,
     "scan": _scan,

@@ -19,6 +19,7 @@ from .values import (
     Const,
     Kind,
     Many,
+    Offset,
     Seq,
     ShapeOf,
     Slice,
@@ -290,8 +291,11 @@ def _picked(value: Tensor, axis: Axis, position: int) -> Tensor:
     if axis.plain or not value.data:
         return result
     reasons = merge(value.reasons, ("one sample picked out of the batch",))
-    degree = value.degree if axis.batch else UNKNOWN
-    return replace(result, degree=degree, spread=_by_place(value), reasons=reasons)
+    if (
+        not axis.batch or value.offset is Offset.TARGET
+    ):  # of a running sum each entry is as large as its place
+        return replace(result, degree=UNKNOWN, slope=UNKNOWN, spread=Spread.UNKNOWN, reasons=reasons)
+    return replace(result, spread=_by_place(value), reasons=reasons)
 
 
 def _by_place(value: Tensor) -> Spread:

@@ -53,7 +53,7 @@ def accepts(takes: str, var: Var) -> bool:
     return var.range == "real" if takes == "signed" else narrower(var.range, takes)
 
 
-# Flat, or a straight line, where the argument is large, as statistics are.
+# Flat, or a straight line, where the argument is large, as statistics are, or goes to nothing.
 SATURATING = ("sigmoid", "tanh", "softplus", "elu", "erf", "exp(")
 # Inert on what never comes near the bound.
 BOUNDED = ("clip", "round")
@@ -83,7 +83,7 @@ def unary(draft: Draft) -> Var | None:
     if not var.batches or var.moves:
         fitting = _without(fitting, BOUNDED)
     if var.moves:
-        fitting = _without(fitting, GUARDS)
+        fitting = _without(fitting, GUARDS + SATURATING)
     if var.heavy:
         fitting = _without(fitting, INVERSE)
     if not var.fed:

@@ -273,7 +273,7 @@ def loop_over_batch(draft: Draft) -> Var | None:
             form.format(f"{part.text} for row in tf.unstack({x})"), part.shape, range_, heavy=part.heavy
         )
     if kind == "list":
-        made = Var(name, (N, *part.shape), part.range, part.heavy)
+        made = Var(name, (N, *part.shape), part.range, part.heavy, parts=var.terms)
         items = draft.name()
         return draft.rename(
             made,

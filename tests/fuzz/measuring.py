@@ -11,6 +11,7 @@ import linecache
 import math
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -236,15 +237,18 @@ def _coupled(
 ) -> frozenset[bool]:
     """Whether samples interact or, where they do not, whether micro-batches fail to add up."""
     exact = Fraction(*degrees) if len(degrees) == 1 and "mixed" not in degrees else None
-    for seed, scale, shift in draws:
+    for seed, scale, shift in draws if draws is not MANY else (*draws, *TINY):
         # Halves of unlike samples as well: a sum of like ones may never change its sign.
         other = (scale, shift) if seed % 2 else (OTHER[scale], -shift)
-        if _interact(loss, specs, (seed + 10, scale, shift), (seed + 110, *other), exact):
-            return frozenset({True})
+        with suppress(Discarded):
+            if _interact(loss, specs, (seed + 10, scale, shift), (seed + 110, *other), exact):
+                return frozenset({True})
     return frozenset({False}) if exact is not None else frozenset({True, False})
 
 
-OTHER = {0.1: 10.0, 1.0: 0.1, 10.0: 0.1}
+OTHER = {0.01: 1.0, 0.1: 10.0, 1.0: 0.1, 10.0: 0.1}
+TINY: Sequence[Draw] = ((7, 0.01, 0.0), (8, 0.01, 0.0))
+"""Where what grows with a power of the data is smaller than the data, and not only larger."""
 
 
 def _interact(

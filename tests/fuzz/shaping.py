@@ -168,7 +168,9 @@ def joined(draft: Draft) -> Var | None:
     var = draft.variable()
     if var is None:
         return None
-    other = draft.variable(lambda v: v.shape == var.shape and not v.terms & var.terms)
+    other = draft.variable(
+        lambda v: v.shape == var.shape and v.moves == var.moves and not v.terms & var.terms
+    )
     if other is None:
         return None
     pair = draft.pick((f"[{var.text}, {other.text}]", f"({var.text}, {other.text})"))
