@@ -186,11 +186,12 @@ def add(at: At, left: Tensor, right: Tensor, *, negative: bool = False) -> Tenso
             return _levelled(at, (left, right), sum_)
     slopes = [slope for slope in (left.slope, right.slope) if slope is not None]
     shift = _gained(left, right, negative)
+    degree = UNKNOWN if _mixed_alike(left, right) else same((left.degree, right.degree))
     sum_ = joined(
         left,
         right,
         axes=axes,
-        degree=ZERO if shift == ZERO else same((left.degree, right.degree)),
+        degree=ZERO if shift == ZERO else degree,
         slope=same(slopes) if slopes else None,
         spread=superposition(left, right),
         offset=max(left.offset, right.offset),
@@ -213,6 +214,14 @@ def _gained(left: Tensor, right: Tensor, negative: bool) -> Fraction | None:
     if left.gain is None or right.gain is None:
         return None
     return left.gain - right.gain if negative else left.gain + right.gain
+
+
+def _mixed_alike(left: Tensor, right: Tensor) -> bool:
+    """Whether one operation made both mixed, so that a difference may leave out what it made of N."""
+    if left.degree is not MIXED or right.degree is not MIXED:
+        return False
+    made = [{flaw.step for flaw in value.flaws if flaw.kind is Kind.NONLINEAR} for value in (left, right)]
+    return not made[0].isdisjoint(made[1])
 
 
 def _levelled(at: At, before: tuple[Tensor, ...], sum_: Tensor) -> Tensor:

@@ -475,6 +475,8 @@ def _of_one(at: At, how: str, value: Tensor) -> Tensor:
 def _along_features(at: At, how: str, value: Tensor) -> Tensor:
     if how == "cumsum":
         return value
+    if how == "sort" and value.spread is Spread.LINEAR:  # a sum of all is what it was
+        return replace(algebra.homogeneous(at, value), spread=Spread.UNKNOWN)
     if how in ("sort", "top_k"):
         return algebra.homogeneous(at, value)
     if how in ("argsort", "rank"):

@@ -39,7 +39,7 @@ MANY: Sequence[Draw] = tuple(
     for seed, shift in ((3, 0.0), (4, 0.0), (5, 1.5), (6, -1.5))
     for scale in (1.0, 0.1, 10.0)
 )
-SHARES = (1.0, -0.6)
+SHARES = (1.0, -2.0)
 """How much of the shift goes to ``y_true`` and ``y_pred``: their difference is shifted as well."""
 COPIES = (1, 2, 4, 8, 16, 32, 64)
 FURTHER, FAR = 8, 32
