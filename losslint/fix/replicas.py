@@ -1,8 +1,10 @@
-"""Means over what one replica sees, put right by ``tf.nn.compute_average_loss``."""
+"""Means over what one replica sees, put right by ``tf.nn.compute_average_loss``.
+
+It is left to find the size of the global batch, which is right on a partial batch too; a constant would not be.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,17 +12,15 @@ from losslint.analysis.scope import Site
 from losslint.analysis.values import Step
 from losslint.model import Edit
 from losslint.rules._rule import Candidate
-from losslint.source.index import Assigned
 
 from .dialect import TENSORFLOW
 from .naming import candidate
 from .per_sample import PerSample
-from .places import around, behind
+from .places import around
 from .sight import has_batch_first
 from .sums import MEAN_OF, MEANS
 
 GLOBAL = "average over the global batch, as the gradients of the replicas are added"
-_GLOBAL_SIZE = re.compile(r"(?i)^global_?batch(_?size)?$")
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,21 +39,12 @@ class Replicas(PerSample):
         operand = self.sight.tensor(total.operand)
         if operand is None or not has_batch_first(operand):
             return None
-        tree, size = self.sight.tree(site), self._global_size()
+        tree = self.sight.tree(site)
         average = f"{alias}.nn.compute_average_loss"
-        option = f", global_batch_size={size}" if size is not None else ""
         if total.name in MEAN_OF or operand.axes.rank == 1:
             if len(total.node.args) != 1 or total.node.args[0].keyword is not None:
                 return None
-            operand_end = behind(tree.span(total.node.args[0].value), option)
-            return (Edit(tree.span(total.node.func), average), *((operand_end,) if option else ()))
+            return (Edit(tree.span(total.node.func), average),)
         axes = self._axes(site, 1, MEANS)
         inner = None if axes is None else self._reduced(site, axes)
-        return None if inner is None else (*inner, *around(tree, total.node, f"{average}({{x}}{option})"))
-
-    def _global_size(self) -> str | None:
-        """What the module calls the size of the global batch."""
-        names = self.sight.index.names
-        return next(
-            (name for name in names if _GLOBAL_SIZE.match(name) and isinstance(names[name], Assigned)), None
-        )
+        return None if inner is None else (*inner, *around(tree, total.node, f"{average}({{x}})"))
