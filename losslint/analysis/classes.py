@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -242,7 +243,7 @@ def setters(node: ast.ClassDef) -> dict[str, list[str]]:
     for statement in node.body:
         if not isinstance(statement, ast.FunctionDef) or statement.name == "__init__":
             continue
-        for item in ast.walk(statement):
+        for item in chain.from_iterable(map(ast.walk, _targets(statement.body))):
             if (
                 isinstance(item, ast.Attribute)
                 and isinstance(item.ctx, ast.Store)
@@ -253,6 +254,21 @@ def setters(node: ast.ClassDef) -> dict[str, list[str]]:
                 if statement.name not in methods:
                     methods.append(statement.name)
     return found
+
+
+def _targets(body: Sequence[ast.stmt]) -> Iterator[ast.expr]:
+    """What the statements of a block assign to, inner blocks and functions included."""
+    for statement in body:
+        if isinstance(statement, ast.Assign):
+            yield from statement.targets
+        elif isinstance(statement, (ast.AugAssign, ast.AnnAssign, ast.For, ast.AsyncFor)):
+            yield statement.target
+        elif isinstance(statement, (ast.With, ast.AsyncWith)):
+            yield from (item.optional_vars for item in statement.items if item.optional_vars is not None)
+        for name in ("body", "orelse", "finalbody"):
+            yield from _targets(getattr(statement, name, ()))
+        for inner in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
+            yield from _targets(inner.body)
 
 
 def unknown_arguments(run: Interpreter, closure: Closure, *, loss: bool) -> list[Value]:

@@ -49,10 +49,21 @@ def evaluate(run: Interpreter, node: cst.BaseExpression, scope: Scope, flow: Flo
     return handler(run, node, scope, flow) if handler is not None else Unknown(type(node).__name__.lower())
 
 
-@lru_cache(maxsize=50_000)
+def _dotted(node: cst.CSTNode) -> str:
+    """A plain dotted name, which most calls have; empty for anything else."""
+    if type(node) is cst.Name and not node.lpar:
+        return node.value
+    if type(node) is cst.Attribute and not node.lpar:
+        dot, owner = node.dot, _dotted(node.value)
+        plain = dot.whitespace_before.empty and dot.whitespace_after.empty
+        return f"{owner}.{node.attr.value}" if owner and plain else ""
+    return ""
+
+
+@lru_cache(maxsize=4_096)
 def spelled(node: cst.CSTNode) -> str:
     """An expression as source text, on one line and not too long."""
-    text = " ".join(cst.Module([]).code_for_node(node).split())
+    text = _dotted(node) or " ".join(cst.Module([]).code_for_node(node).split())
     return text if len(text) <= 60 else text[:57] + "…"
 
 

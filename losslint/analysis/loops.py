@@ -6,11 +6,14 @@ it does not.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
+
+from losslint.source.slices import parts_of
 
 from . import algebra, shapes
 from .axes import PLAIN, UNSURE, Axis
@@ -134,44 +137,33 @@ def _turn(run: Interpreter, body: Sequence[Any], scope: Scope, flow: Flow) -> bo
     return True
 
 
-def accumulated(body: Sequence[cst.CSTNode]) -> dict[str, str]:
+@lru_cache(maxsize=512)
+def accumulated(loop: cst.For) -> Mapping[str, str]:
     """The names a loop body accumulates: ``x += e`` and ``x = x + e`` (sum), ``xs.append(e)`` (list)."""
+    from .expressions import spelled
+
     found: dict[str, str] = {}
-
-    class Search(cst.CSTVisitor):
-        def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:
-            return False
-
-        def visit_AugAssign(self, node: cst.AugAssign) -> None:
+    waiting: list[Any] = [loop.body]
+    while waiting:
+        node = waiting.pop()
+        kind = type(node)
+        if kind is cst.AugAssign:
             if isinstance(node.target, (cst.Name, cst.Attribute)) and isinstance(
                 node.operator, (cst.AddAssign, cst.SubtractAssign)
             ):
                 found[spelled(node.target)] = "sum"
-
-        def visit_Assign(self, node: cst.Assign) -> None:
-            target = node.targets[0].target
-            if (
-                isinstance(target, cst.Name)
-                and isinstance(node.value, cst.BinaryOperation)
-                and isinstance(node.value.operator, cst.Add)
-            ):
-                sides = (node.value.left, node.value.right)
+        elif kind is cst.Assign:
+            target, value = node.targets[0].target, node.value
+            if isinstance(target, cst.Name) and isinstance(value, cst.BinaryOperation):
+                sides = (value.left, value.right) if isinstance(value.operator, cst.Add) else ()
                 if any(isinstance(side, cst.Name) and side.value == target.value for side in sides):
                     found[target.value] = "sum"
-
-        def visit_Call(self, node: cst.Call) -> None:
-            if (
-                isinstance(node.func, cst.Attribute)
-                and node.func.attr.value in ("append", "extend")
-                and isinstance(node.func.value, (cst.Name, cst.Attribute))
-            ):
-                found.setdefault(spelled(node.func.value), "list")
-
-    from .expressions import spelled
-
-    search = Search()
-    for statement in body:
-        statement.visit(search)
+        elif kind is cst.Call and isinstance(node.func, cst.Attribute):
+            owner = node.func.value
+            if node.func.attr.value in ("append", "extend") and isinstance(owner, (cst.Name, cst.Attribute)):
+                found.setdefault(spelled(owner), "list")
+        if kind is not cst.FunctionDef:
+            waiting += parts_of(node)
     return found
 
 
@@ -179,7 +171,7 @@ def _typical_turn(
     run: Interpreter, node: cst.For, body: Sequence[Any], many: Many, scope: Scope, flow: Flow
 ) -> bool:
     """A loop of unknown length: one turn on a typical item, its accumulators summed over all turns."""
-    kinds = {name: kind for name, kind in accumulated(body).items() if name in scope.names}
+    kinds = {name: kind for name, kind in accumulated(node).items() if name in scope.names}
     before = scope.names
     scope.names = Names(before)
     for name, kind in kinds.items():

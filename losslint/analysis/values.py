@@ -7,7 +7,7 @@ classes, instances) or steer the program (constants).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import Enum, IntEnum
 from fractions import Fraction
 from math import isfinite
@@ -445,15 +445,18 @@ def contradicts(conditions: frozenset[tuple[str, bool]]) -> bool:
     return any((test, not outcome) in conditions for test, outcome in conditions)
 
 
+_LOOKS = tuple(
+    each.name
+    for each in fields(Tensor)
+    if each.name not in ("trail", "reduced", "reasons", "flaws", "compared")
+)
+
+
 def look(value: Value) -> Any:
     """What distinguishes a value from another for the analysis: everything but its history."""
     if isinstance(value, Tensor):
         flaws = tuple((flaw.kind, flaw.step) for flaw in value.flaws)
-        return (
-            replace(value, trail=(), raised=(), reduced=(), reasons=(), flaws=(), compared=None),
-            value.raised,
-            flaws,
-        )
+        return tuple([getattr(value, name) for name in _LOOKS]), flaws
     if isinstance(value, Instance):
         return id(value)
     if isinstance(value, Seq):

@@ -6,9 +6,9 @@ file. A slice is parsed on its own and still answers with positions in the file.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, fields
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -23,6 +23,21 @@ if TYPE_CHECKING:
 
 INDENTED = "if 1:\n"
 """Put before an indented slice so that it parses without being moved sideways."""
+
+
+def parts_of(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """The nodes directly under one, white space left out. ``node.children`` makes a copy of the tree to find them."""
+    for name in _parts(type(node)):
+        value = getattr(node, name)
+        if isinstance(value, (list, tuple)):
+            yield from value
+        elif hasattr(value, "__dataclass_fields__"):
+            yield value
+
+
+@cache
+def _parts(kind: type[cst.CSTNode]) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind) if "whitespace" not in each.name)
 
 
 @dataclass(eq=False)
