@@ -68,6 +68,8 @@ def command(
     from losslint.confirm.session import confirm_losses
     from losslint.targets import parse_target
 
+    if report is not None and not Path(report).absolute().parent.is_dir():  # told before hours of running
+        raise click.ClickException(f"{report} cannot be written: {Path(report).parent} is no directory")
     configuration = Configuration(command_line({}), only=config, isolated=isolated)
     asked = requests_for([parse_target(target) for target in targets], configuration, inputs, arguments)
     for error in asked.errors:
@@ -103,7 +105,7 @@ def _with_progress(
     results: Iterable[Measured], requests: Sequence[LossRequest], quiet: bool
 ) -> Iterator[Measured]:
     """The results, with a line on a terminal's stderr that says which loss is running."""
-    show = not quiet and len(requests) > 1 and sys.stderr.isatty()
+    show = not quiet and sys.stderr.isatty()
     iterator = iter(results)
     for number, request in enumerate(requests, 1):
         if show:
@@ -125,12 +127,14 @@ def _finish(results: Sequence[Measured], output_format: str, report: str | None,
 
         _say(render_summary(results))
     if report is not None:
+        from losslint.fix.write import NotWritten, write_file
         from losslint.report.confirm_html import render as render_html
 
+        page = render_html(results, _lines_of(results))
         try:
-            Path(report).write_text(render_html(results, _lines_of(results)), encoding="utf-8")
-        except OSError as error:
-            raise click.ClickException(f"cannot write {report}: {error.strerror}") from None
+            write_file(report, page.encode())
+        except NotWritten as error:
+            raise click.ClickException(f"{report} {error}") from None
 
 
 def _lines_of(results: Iterable[Measured]) -> dict[str, Sequence[str]]:

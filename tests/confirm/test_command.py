@@ -11,7 +11,9 @@ import jsonschema
 import pytest
 from click.testing import CliRunner
 
+from losslint.commands.confirm import _with_progress
 from losslint.commands.confirm import command as confirm
+from losslint.confirm.model import LossRequest
 from losslint.report import confirm_json
 
 SOURCE = textwrap.dedent(
@@ -132,3 +134,20 @@ def test_a_class_stands_for_its_losses_and_takes_arguments(project):
     assert "Powered.call: grows (value and gradient: N^3)" in run("classes.py", "-q").stdout
     result = run("classes.py", "--arguments", "exponent 3")
     assert "unsupported: cannot read the arguments 'exponent 3'; write name=value" in result.stdout
+
+
+def test_a_report_that_cannot_be_written_is_told_before_anything_is_run(project):
+    result = run("losses.py", "--report", "nowhere/page.html")
+    assert "nowhere/page.html cannot be written: nowhere is no directory" in str(result.exception)
+    assert "about to import" not in result.stderr
+
+
+def test_a_terminal_sees_which_loss_is_running(monkeypatch, capsys):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    requests = [LossRequest("losses.py", name) for name in ("first", "second")]
+    results = list(_with_progress(iter(["a", "b"]), requests, quiet=False))
+    assert results == ["a", "b"]
+    shown = capsys.readouterr().err
+    assert "1/2 first" in shown and "2/2 second" in shown and shown.endswith("\r\x1b[2K")
+    list(_with_progress(iter(["a", "b"]), requests, quiet=True))
+    assert capsys.readouterr().err == ""

@@ -44,7 +44,8 @@ def minimised(found: Found, tf: Any) -> Found:
         or "optimizer" in getattr(inspect.unwrap(function), "__code__", _nothing).co_names
     ):
         _compile(found.owner, tf)
-        function = _what_a_tape_is_asked(getattr(function, "python_function", function), tf)
+        step = name == "train_step"
+        function = _what_a_tape_is_asked(getattr(function, "python_function", function), step, tf)
     found.function = _with_backend(function)
     return found
 
@@ -100,8 +101,10 @@ def _is_of_this_run(loss: Any, tf: Any) -> bool:
     return getattr(loss, "graph", None) in (None, tf.compat.v1.get_default_graph()) or hasattr(loss, "numpy")
 
 
-def _what_a_tape_is_asked(function: Loss, tf: Any) -> Loss:
-    """What the last tape was asked the gradient of before the weights would change; else what is returned.
+def _what_a_tape_is_asked(function: Loss, is_step: bool, tf: Any) -> Loss:
+    """What the last tape was asked the gradient of before the weights would change.
+
+    If they would not, that is what a training step is after all the same, and a loss is what is returned.
 
     A penalty on gradients asks a tape as well, on the way to its loss; that is why the last one counts.
     """
@@ -122,10 +125,11 @@ def _what_a_tape_is_asked(function: Loss, tf: Any) -> Loss:
             for cls in _optimizer_types(tf):
                 known = {name: stop for name in ("apply_gradients", "apply") if hasattr(cls, name)}
                 stack.enter_context(_replaced(cls, **known))
-            out = None
+            out, stopped = None, True
             with contextlib.suppress(Stopped):
                 out = function(*arguments, **named)
-        if asked:
+                stopped = False
+        if asked and (stopped or is_step or out is None):
             targets = asked[-1] if isinstance(asked[-1], (list, tuple)) else [asked[-1]]
             return functools.reduce(lambda a, b: a + b, map(tf.reduce_sum, targets))
         if out is None:
