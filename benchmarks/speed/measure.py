@@ -45,10 +45,13 @@ def cost(command: Command) -> Cost:
     """Run once. Raises Failed for a command that crashed (findings are no failure)."""
     if command.prepare is not None:
         command.prepare()
+    # An installed program has its byte code beside it, whatever the developer's shell says.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     started = time.perf_counter()
     process = subprocess.Popen(
         command.argv,
         cwd=command.cwd,
+        env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

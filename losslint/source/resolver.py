@@ -80,7 +80,7 @@ def read_module(file: str, name: str, is_package: bool) -> Found:
     return _read(file, name, is_package, status.st_mtime_ns, status.st_size, stamped)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=96)
 def _read(file: str, name: str, is_package: bool, changed: int, size: int, stamped: str) -> Found:
     try:
         data = read_bytes(file)
