@@ -165,7 +165,9 @@ def _mended(checked: Checked, source: SourceText, data: bytes, task: Task) -> Ch
         if task.mending.silence:
             return _silenced(checked, source, data, task)
         mender = _mender(task)
-        findings, withheld = mender.offered(source, result.findings)
+        offered, withheld = mender.offered(source, list(filter(task.mending.wants, result.findings)))
+        fixable = iter(offered)
+        findings = tuple(next(fixable) if task.mending.wants(each) else each for each in result.findings)
         checked = checked._replace(
             result=replace(result, findings=findings), withheld=_told(withheld, source)
         )

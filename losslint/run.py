@@ -34,7 +34,8 @@ class Mending(NamedTuple):
     """Fixes are wanted with the findings; ``apply``: and applied, ``unsafe`` ones too if that is said.
 
     ``measure`` runs each of them first, in this process' charge. ``silence``: instead of fixes, comments that
-    silence the findings are applied. What ``baseline`` holds is left as it is.
+    silence the findings are applied. What ``baseline`` holds is left as it is. ``wanted``: fixes are looked for
+    only for these findings, by code and place.
     """
 
     apply: bool = False
@@ -42,6 +43,11 @@ class Mending(NamedTuple):
     measure: Measure | None = None
     silence: bool = False
     baseline: Baseline | None = None
+    wanted: frozenset[tuple[str, Span]] | None = None
+
+    def wants(self, finding: Finding) -> bool:
+        """Whether a fix for this finding is looked for."""
+        return self.wanted is None or (finding.code, finding.span) in self.wanted
 
     def chosen(self, findings: Sequence[Finding], source: SourceText) -> Sequence[Finding]:
         """The findings of a file that something may be done about."""

@@ -9,7 +9,7 @@ from lsprotocol import types
 from losslint.lsp.layout import Layout
 from losslint.model import Finding, Severity, Span
 from losslint.report.concise import message
-from losslint.report.json_report import RULE_URL
+from losslint.report.documentation import page_of
 from losslint.source.comments import PragmaProblem
 from losslint.suppress import UNUSED
 
@@ -60,9 +60,9 @@ def diagnostic(finding: Finding, layout: Layout, *, related: bool = True) -> typ
 
 
 def description(code: str) -> types.CodeDescription | None:
-    """Where a rule's page is, if it is on the web."""
-    url = RULE_URL.format(code=code)
-    return types.CodeDescription(url) if url.startswith(("https:", "http:")) else None
+    """Where a rule's page is, if the documentation is there."""
+    page = page_of(code)
+    return types.CodeDescription(page) if page is not None else None
 
 
 def _problem(problem: PragmaProblem, where: types.Range) -> types.Diagnostic:

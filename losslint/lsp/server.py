@@ -266,11 +266,12 @@ class Handlers:
         if analysis is None or not analysis.findings:
             return []
         found: list[types.CodeAction] = []
-        if actions.wants(context, types.CodeActionKind.QuickFix.value) and actions.touched(
-            analysis, uri, params.range
-        ):
-            analysis = await self.session.offered(uri) or analysis
-            findings = actions.touched(analysis, uri, params.range)
+        findings = actions.touched(analysis, uri, params.range)
+        if findings and actions.wants(context, types.CodeActionKind.QuickFix.value):
+            offered = await self.session.offered(uri, findings)
+            if offered is None:  # the client will ask again for what is there now
+                return []
+            findings = actions.touched(offered, uri, params.range)
             unsafe = self.session.project_of(uri).editor.value("unsafeFixes")
             found += actions.quick_fixes(findings, context, analysis.layout, unsafe=unsafe)
             found += actions.silencers(findings, context, analysis.layout)
@@ -315,8 +316,8 @@ class Handlers:
         if analysis is None:
             return None
         place = analysis.layout.place(uri, params.position)
-        if place is not None and any(findings_at(analysis, place)):
-            analysis = await self.session.offered(uri) or analysis
+        if place is not None and (findings := list(findings_at(analysis, place))):
+            analysis = await self.session.offered(uri, findings) or analysis
         return await asyncio.to_thread(
             hover, analysis, uri, params.position, _page, partial(self._measured, analysis)
         )

@@ -23,7 +23,8 @@ from losslint.lsp.measured import Measurements
 from losslint.lsp.positions import BOM, UTF16, Positions
 from losslint.lsp.progress import progress
 from losslint.lsp.settings import Project, Projects
-from losslint.model import FileResult, Finding, Loss
+from losslint.model import Finding, Loss, Span
+from losslint.result import FileResult
 from losslint.run import Checked, Mending
 from losslint.source.text import SourceText, source_text
 
@@ -34,8 +35,14 @@ REFRESHED = {
     "diagnostics": (types.WORKSPACE_DIAGNOSTIC_REFRESH, "diagnostic_provider"),
 }
 """What a client asks for and can be told to ask for anew: the message, and the capability behind it."""
+FIXES_LIMIT = 600.0
+"""Seconds in which the fixes of a document must be found."""
 SLOW = 1.0
 """Seconds after which the client is told that something is under way."""
+
+
+Key = tuple[str, Span]
+"""A finding: its code and its place."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +73,8 @@ class _Entry:
     task: asyncio.Task[None] | None = None
     at_once: asyncio.Event = field(default_factory=asyncio.Event)
     analysis: Analysis | None = None
-    offers: asyncio.Task[Analysis | None] | None = None
+    offers: dict[frozenset[Key], asyncio.Task[Analysis]] = field(default_factory=dict)
+    mending: asyncio.Task[Answer | None] | None = None
 
 
 class Session:
@@ -77,6 +85,8 @@ class Session:
         self.projects = Projects()
         self.measurements = Measurements()
         self._analyst = Analyst()
+        # Fixes take many analyses: what is typed meanwhile is not kept waiting by them.
+        self._fixer = Analyst(patience=0.0, limit=FIXES_LIMIT)
         self._entries: dict[str, _Entry] = {}
         self._told: set[str] = set()
         self.publish: Callable[[Analysis], None] = lambda analysis: None
@@ -186,10 +196,11 @@ class Session:
     @staticmethod
     def _forget(entry: _Entry) -> None:
         entry.stamp += 1
-        for task in (entry.task, entry.offers):
+        for task in (entry.task, entry.mending, *entry.offers.values()):
             if task is not None:
                 task.cancel()
-        entry.task = entry.offers = None
+        entry.task = entry.mending = None
+        entry.offers = {}
 
     async def _keep_up(self, entry: _Entry, pause: float) -> None:
         with suppress(asyncio.TimeoutError):
@@ -201,23 +212,26 @@ class Session:
             entry.analysis = None
             return
         job = self._job(layout)
-        answer = await self._answer(job) if job is not None else _nothing(layout)
+        answer = await self._answer(job) if job is not None else None
         if stamp != entry.stamp:
             return
-        entry.analysis = Analysis(entry.uri, layout, answer)
+        entry.analysis = Analysis(entry.uri, layout, answer or _nothing(layout))
         self.clear(_documents(before) - _documents(entry.analysis))
         self.publish(entry.analysis)
         # What others import of this document may have changed with it.
         if before is not None and before.layout.file_text != layout.file_text:
             self.again(using={layout.path}, delay=True)
 
-    async def _answer(self, job: Job) -> Answer:
-        async with progress(self.server, f"losslint: {os.path.basename(job.path)}", after=SLOW):
+    async def _answer(self, job: Job) -> Answer | None:
+        """The answer to a job; None, and a message, where there is none."""
+        analyst = self._analyst if job.mending is None else self._fixer
+        what = "analysing" if job.mending is None else "looking for fixes in"
+        async with progress(self.server, f"losslint: {what} {os.path.basename(job.path)}", after=SLOW):
             try:
-                answer = await self._analyst.answer(job)
+                answer = await analyst.answer(job)
             except Failed as failure:
                 self.complain(str(failure))
-                return Answer(Checked(FileResult(job.path)))
+                return None
         checked = answer.checked
         if checked.result.error is not None:
             self.complain(f"{checked.result.error.path}: {checked.result.error.message}")
@@ -242,35 +256,46 @@ class Session:
         entry = self._entries.get(self.unit(uri))
         return entry.analysis if entry is not None else None
 
-    async def offered(self, uri: str) -> Analysis | None:
-        """The same with fixes, which cost several analyses and are looked for once they are asked for."""
-        analysis = await self.analysis(uri)
+    async def offered(self, uri: str, findings: Iterable[Finding]) -> Analysis | None:
+        """The analysis with the fixes of some of its findings, which are looked for once they are asked for.
+
+        None if the document has changed meanwhile.
+        """
         entry = self._entries.get(self.unit(uri))
-        if analysis is None or entry is None or not analysis.findings:
+        analysis = entry.analysis if entry is not None else None
+        wanted = frozenset((finding.code, finding.span) for finding in findings)
+        if entry is None or analysis is None or not wanted:
             return analysis
-        if entry.offers is None:
-            entry.offers = asyncio.ensure_future(self._with_fixes(analysis))
-        offers = entry.offers
+        if wanted not in entry.offers:
+            entry.offers[wanted] = asyncio.ensure_future(self._with_fixes(analysis, wanted))
+        offers = entry.offers[wanted]
         await asyncio.wait({offers})
         return None if offers.cancelled() else offers.result()
 
-    async def _with_fixes(self, analysis: Analysis) -> Analysis | None:
-        job = self._job(analysis.layout, Mending())
+    async def _with_fixes(self, analysis: Analysis, wanted: frozenset[Key]) -> Analysis:
+        job = self._job(analysis.layout, Mending(wanted=wanted))
         if job is None:
             return analysis
-        return replace(analysis, answer=await self._answer(job))
+        answer = await self._answer(job)
+        return analysis if answer is None else replace(analysis, answer=answer)
 
     async def mended(self, uri: str) -> tuple[Analysis, SourceText] | None:
         """The analysis of a document, and its source after all fixes; None if there is nothing to fix."""
         analysis = await self.analysis(uri)
-        if analysis is None or not analysis.findings:
+        entry = self._entries.get(self.unit(uri))
+        if analysis is None or entry is None or not analysis.findings:
             return None
-        unsafe = self.project_of(uri).editor.value("unsafeFixes")
-        job = self._job(analysis.layout, Mending(apply=True, unsafe=unsafe))
-        answer = await self._answer(job) if job is not None else None
-        if answer is None or answer.checked.change is None:
+        if entry.mending is None:
+            unsafe = self.project_of(uri).editor.value("unsafeFixes")
+            job = self._job(analysis.layout, Mending(apply=True, unsafe=unsafe))
+            if job is None:
+                return None
+            entry.mending = asyncio.ensure_future(self._answer(job))
+        mending = entry.mending
+        await asyncio.wait({mending})
+        answer = None if mending.cancelled() else mending.result()
+        if answer is None or (change := answer.checked.change) is None:
             return None
-        change = answer.checked.change
         return analysis, source_text(change.after.decode(change.encoding), path=analysis.layout.path)
 
     # -- talking ------------------------------------------------------------------------------------------
@@ -311,6 +336,7 @@ class Session:
             self._forget(entry)
         self._entries.clear()
         await self._analyst.close()
+        await self._fixer.close()
 
 
 def _documents(analysis: Analysis | None) -> frozenset[str]:
@@ -327,4 +353,4 @@ def _is_python(buffer: Buffer) -> bool:
 
 
 def _nothing(layout: Layout) -> Answer:
-    return Answer(Checked(FileResult(layout.path), skipped="left out by configuration"))
+    return Answer(Checked(FileResult(layout.path), skipped="not analysed"))

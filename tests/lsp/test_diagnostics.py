@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lsp_client import FULL, Client, session, uri
 from lsprotocol import types
+from pygls.uris import to_fs_path
 
 SUM = """\
 import tensorflow as tf
@@ -37,6 +38,9 @@ def test_a_finding_is_a_diagnostic(tmp_path: Path) -> None:
         assert (found.code, found.source) == ("LL102", "losslint")
         assert found.severity == types.DiagnosticSeverity.Error
         assert found.range == range_of(SUM, "tf.math.log(1.0 + total)")
+        assert found.code_description is not None
+        page = to_fs_path(found.code_description.href)
+        assert page is not None and Path(page).read_text(encoding="utf-8").startswith("# LL102")
         trail = found.related_information or ()
         assert trail[0].location.range == range_of(SUM, "tf.reduce_sum(tf.abs(y_true - y_pred))")
         assert trail[0].location.uri == where
