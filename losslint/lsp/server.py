@@ -37,6 +37,8 @@ NOTEBOOKS = types.NotebookDocumentSyncOptions(
         ),
     ]
 )
+HOVER_PATIENCE = 0.5
+"""Seconds that a hover waits for the fix it would tell of."""
 WATCHED = [f"**/{name}" for name in FILE_NAMES]
 
 
@@ -317,7 +319,7 @@ class Handlers:
             return None
         place = analysis.layout.place(uri, params.position)
         if place is not None and (findings := list(findings_at(analysis, place))):
-            analysis = await self.session.offered(uri, findings) or analysis
+            analysis = await self.session.offered(uri, findings, patience=HOVER_PATIENCE) or analysis
         return await asyncio.to_thread(
             hover, analysis, uri, params.position, _page, partial(self._measured, analysis)
         )

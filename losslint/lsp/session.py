@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -74,6 +75,7 @@ class _Entry:
     at_once: asyncio.Event = field(default_factory=asyncio.Event)
     analysis: Analysis | None = None
     offers: dict[frozenset[Key], asyncio.Task[Analysis]] = field(default_factory=dict)
+    waiting: Counter[frozenset[Key]] = field(default_factory=Counter)
     mending: asyncio.Task[Answer | None] | None = None
 
 
@@ -86,7 +88,7 @@ class Session:
         self.measurements = Measurements()
         self._analyst = Analyst()
         # Fixes take many analyses: what is typed meanwhile is not kept waiting by them.
-        self._fixer = Analyst(patience=0.0, limit=FIXES_LIMIT)
+        self._fixer = Analyst(patience=0.3, limit=FIXES_LIMIT)
         self._entries: dict[str, _Entry] = {}
         self._told: set[str] = set()
         self.publish: Callable[[Analysis], None] = lambda analysis: None
@@ -256,10 +258,13 @@ class Session:
         entry = self._entries.get(self.unit(uri))
         return entry.analysis if entry is not None else None
 
-    async def offered(self, uri: str, findings: Iterable[Finding]) -> Analysis | None:
+    async def offered(
+        self, uri: str, findings: Iterable[Finding], *, patience: float | None = None
+    ) -> Analysis | None:
         """The analysis with the fixes of some of its findings, which are looked for once they are asked for.
 
-        None if the document has changed meanwhile.
+        Who asks waits no longer than ``patience`` seconds, and then has the analysis without them. None if the
+        document has changed meanwhile. What nobody waits for any more is given up.
         """
         entry = self._entries.get(self.unit(uri))
         analysis = entry.analysis if entry is not None else None
@@ -269,7 +274,18 @@ class Session:
         if wanted not in entry.offers:
             entry.offers[wanted] = asyncio.ensure_future(self._with_fixes(analysis, wanted))
         offers = entry.offers[wanted]
-        await asyncio.wait({offers})
+        entry.waiting[wanted] += 1
+        try:
+            await asyncio.wait({offers}, timeout=patience)
+        except asyncio.CancelledError:
+            if entry.waiting[wanted] == 1 and entry.offers.get(wanted) is offers:
+                offers.cancel()
+                del entry.offers[wanted]
+            raise
+        finally:
+            entry.waiting[wanted] -= 1
+        if not offers.done():
+            return analysis
         return None if offers.cancelled() else offers.result()
 
     async def _with_fixes(self, analysis: Analysis, wanted: frozenset[Key]) -> Analysis:

@@ -56,6 +56,7 @@ def test_hover(tmp_path: Path) -> None:
         assert value is not None and value.startswith("`error`: **N^0**")
         assert SPREADS["sample"] in value
         # A use tells what the name is bound to there; the finding around it tells its rule.
+        await client.actions(where, whole(), "quickfix")  # a hover does not wait long for fixes
         use = await client.hover(where, *where_is("total)"))
         assert use is not None and use.startswith("`self.total`: **N^1**")
         assert "**LL102**" in use and "# LL102" in use and "help: " in use
