@@ -38,6 +38,7 @@ class Kept:
         self._places: dict[tuple[str, int], _Place] = {}
         self._shards: dict[str, _Place] = {}
         self._files: dict[str, bool] = {}
+        self._there: dict[str, bool] = {}
         self._stamps: dict[str, str | None] = {}
         self._digests: dict[str, str | None] = {}
 
@@ -118,7 +119,7 @@ class Kept:
         return known
 
     def _read(self, name: str, folder: str) -> _Place:
-        around = surroundings(folder, is_file=self._is_file, exists=os.path.exists)
+        around = surroundings(folder, is_file=self._is_file, exists=self._exists)
         text = repr((around.packages, tuple(map(self._relative, around.roots))))
         try:
             data = self._directory.read(name)
@@ -202,16 +203,24 @@ class Kept:
             known = self._files[path] = os.path.isfile(path)
         return known
 
+    def _exists(self, path: str) -> bool:
+        known = self._there.get(path)
+        if known is None:
+            known = self._there[path] = os.path.exists(path)
+        return known
+
     # -- between results and entries ------------------------------------------------------------------------------
 
     def _checked(self, task: Task, place: _Place, path: str, entry: Entry) -> Checked:
         from losslint.run import Checked
 
-        modules = {
-            module.name: module.seen and module.seen._replace(path=self._absolute(module.seen.path))
-            for module in (place.shard.modules[number] for number in entry.modules)
-        }
-        trace = Trace(Seen(path, entry.stamp, entry.digest), modules)
+        trace = None
+        if (
+            task.mending is not None and task.mending.apply
+        ):  # who writes files has to know what depends on them
+            known = (place.shard.modules[number] for number in entry.modules)
+            modules = {name: seen and seen._replace(path=self._absolute(seen.path)) for name, seen in known}
+            trace = Trace(Seen(path, entry.stamp, entry.digest), modules)
         result = FileResult(task.path)
         if self._losses and entry.losses:
             from losslint.cache.coding import decode_losses

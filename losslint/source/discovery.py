@@ -86,8 +86,8 @@ def discover(paths: Sequence[str], exclusions: Exclusions, *, enforced: bool = F
         elif os.path.isdir(path):
             before = len(found)
             files = list(_walk(os.path.normpath(path), exclusions, errors))
-            for file in files:
-                found.setdefault(os.path.realpath(file), file)
+            for file, real in files:
+                found.setdefault(real, file)
             if not files and len(found) == before:
                 warnings.append(f"{path}: no Python files or notebooks found")
         elif os.path.exists(path):
@@ -101,8 +101,8 @@ def _is_left_out(path: str, exclusions: Exclusions) -> bool:
     return exclusions(os.path.dirname(path)).leaves_out(path, os.getcwd())
 
 
-def _walk(root: str, exclusions: Exclusions, errors: list[FileError]) -> Iterator[str]:
-    """The Python files below ``root``.
+def _walk(root: str, exclusions: Exclusions, errors: list[FileError]) -> Iterator[tuple[str, str]]:
+    """The Python files below ``root``, as shown and without links.
 
     A directory that cannot be listed is an error, and the walk goes on.
     """
@@ -132,7 +132,8 @@ def _walk(root: str, exclusions: Exclusions, errors: list[FileError]) -> Iterato
             if is_directory:
                 pending.append((name, entry.path, rules))
             else:
-                yield name
+                # The directory is free of links, so that only the file itself can be one.
+                yield name, os.path.realpath(entry.path) if entry.is_symlink() else entry.path
 
 
 def _is_python_file(entry: os.DirEntry[str]) -> bool:
