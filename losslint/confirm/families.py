@@ -133,7 +133,7 @@ LITERALS: Mapping[str, object] = {
     "quantile": 0.5, "quantiles": [0.1, 0.5, 0.9], "name": "loss", "reduction": "none", "max_val": 1.0,
     "rate": 0.1, "sigma": 1.0, "mode": None, "per_image": False, "ignore_index": None, "pad_id": 0,
     "padding_idx": 0, "mean": 0.0, "std": 1.0, "noise": 0.1, "warmup": 1, "step": 1, "epoch": 1,
-    "image_size": 32, "height": 8, "width": 8,
+    "model_losses": [0.0], "regularization_losses": [0.0], "losses": [0.0], "image_size": 32, "height": 8, "width": 8,
 }  # fmt: skip
 # required parameters that are data, besides target and prediction
 DATA: tuple[tuple[str, str], ...] = (
@@ -149,8 +149,8 @@ DATA: tuple[tuple[str, str], ...] = (
     (r"(input|logit|pred|frame|time)s?_len", "(N):int[10..12]"),
     (r"lengths?$|seq_len", "(N):int[2..5]"),
     (r"advantage|reward|return|value|q_|td|discount", "(N):real"),
-    (r"action", "(N):int[0..4]"),
     (r"(log_?)?probs?$|dist", "(N,5):prob"),
+    (r"action", "(N):int[0..4]"),
     (r"logits?", "(N,5):real"),
     (r"real|fake|critic|disc", "(N,1):real"),
     (r"image|img|frame|content|style|generated|gen_", "(N,32,32,3):image"),
@@ -167,6 +167,6 @@ PREDICTION = re.compile(
     r"pred|^(y_?)?(logits|outputs?|probs|probabilities|hat|pr|scores?)$|^p$|_hat$|^y_p$|logits$|recon|^student|^x_hat",
     re.IGNORECASE,
 )
-TARGET = re.compile(r"true|^y$|^y_t$|label|target|truth|^gt|_gt$|^teacher|^gold", re.IGNORECASE)
+TARGET = re.compile(r"true|^y$|^y_t$|^real$|label|target|truth|^gt|_gt$|^teacher|^gold", re.IGNORECASE)
 # what constructors, factories and attributes get: the literals, and a batch size that is a constant there
 ARGUMENTS: Mapping[str, object] = {**LITERALS, "batch_size": 8, "global_batch_size": 8}

@@ -139,7 +139,7 @@ def _shapes(
     """The parameters beside target and prediction: as tables say, then as its rows, then as it is."""
     free = {name for name, spec in fixed.items() if name not in annotated and spec.kind in ROW_LIKE}
     yield list(fixed.values())
-    for shape in (prediction[:-1], prediction) if free else ():
+    for shape in (prediction[:-1] or prediction, prediction) if free else ():
         yield [replace(spec, shape=shape) if name in free else spec for name, spec in fixed.items()]
     columns = {name for name, spec in fixed.items() if name not in annotated and spec.shape == ("N",)}
     if columns:

@@ -38,6 +38,11 @@ def first(source, name=None, **how):
             "def triplet(anchor, positive, negative): ...",
             "anchor=(N,6):unit positive=(N,6):unit negative=(N,6):unit",
         ),
+        ("def ce(real, pred): return sparse_ce(real, pred)", "real=(N):int[0..4] pred=(N,5):prob"),
+        (
+            "def actor_loss(action_probs, values): ...",
+            "action_probs=(N,5):prob values=(N):real",
+        ),
         ("def kl_loss(z_mean, z_log_var): ...", "z_mean=(N,5):real z_log_var=(N,5):real"),
         ("def l(y, p): return tf.reduce_sum((y - p)[:, 6])", "y=(N,7):real p=(N,7):real"),
         ("def l(y, p): return tf.reduce_sum(y - p, axis=[1, 2, 3])", "y=(N,8,8,1):real p=(N,8,8,1):real"),
@@ -175,3 +180,8 @@ def test_partials_and_lambdas_are_fed_what_they_leave_open():
     )
     assert first(source, "bound") == "y_true=(N,5):real y_pred=(N,5):real"
     assert first(source, "short") == "y=(N,5):real p=(N,5):real"
+
+
+def test_nothing_loses_its_batch_axis() -> None:
+    for plan in plans("def loss(pred, critic_value, weights): ..."):
+        assert all("N" in spec.shape for spec in plan), " ".join(map(str, plan))
