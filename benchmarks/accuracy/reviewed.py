@@ -1,7 +1,7 @@
 """Findings on large code bases, each read by hand: ``python -m benchmarks.accuracy.reviewed``.
 
-Runs the default rules over the packages of ``reviewed.toml`` and prints the share of findings judged right,
-the findings that nobody has judged yet (``--new`` prints them as entries to fill in), and the judgements
+Runs the default rules over the packages of ``reviewed.toml`` (or ``--reviews``) and prints the share of findings
+judged right, the findings that nobody has judged yet (``--new`` prints them as entries to fill in), and the judgements
 whose finding is gone. Exits with 1 if the share is under the target or a finding is unjudged.
 """
 
@@ -76,8 +76,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.accuracy.reviewed", description=__doc__)
     parser.add_argument("--cache", type=Path, default=default_cache(), help="where downloads are kept")
     parser.add_argument("--new", action="store_true", help="print unjudged findings as entries to fill in")
+    parser.add_argument("--reviews", type=Path, default=REVIEWED, help="packages and judgements")
     options = parser.parse_args()
-    packages, judged = read_reviews()
+    packages, judged = read_reviews(options.reviews)
     try:
         found = [each for name in packages for each in findings(name, sources(name, options.cache))]
     except NotThere as error:

@@ -279,6 +279,8 @@ class Interpreter:
             return constant(axes=FEATURES, opaque=True)
         if words.is_normaliser(name):
             return constant(opaque=True)
+        if words.is_distribution(name):
+            return Unknown(f"the distribution {name}")
         if words.is_other(name):
             return constant()
         if words.is_loss(name):  # one number, or one per sample: whoever calls knows

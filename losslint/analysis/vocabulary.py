@@ -203,6 +203,10 @@ class Vocabulary:
         plain = name.strip("_").lower()
         return plain not in self._others and bool(_NORMALISER.search(plain))
 
+    def is_distribution(self, name: str) -> bool:
+        """A parameter of that name is a distribution: its ``mean()`` is one per sample, and none over samples."""
+        return name.lower().rpartition("_")[2] in ("dist", "dists", "distribution", "distributions")
+
     def has_own_rank(self, name: str) -> bool:
         """A parameter of that name may have fewer axes than the others: class ids, weights, masks."""
         plain = name.lower().strip("_")
