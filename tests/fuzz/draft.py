@@ -166,7 +166,7 @@ class Draft:
         """
         moves = moves or any(var.moves and var.text in text for var in self.variables)
         fed = len(of) == 1 and of[0].fed
-        parts = frozenset(term for var in of for term in var.terms)
+        parts = frozenset(term for var in of for term in var.terms) or frozenset({text})
         var = Var(text, shape, range_, heavy, moves, fed, parts)
         if not (self.inline or (len(text) < 60 and self.chance(0.15))):
             name = self.name()

@@ -39,7 +39,7 @@ MANY: Sequence[Draw] = tuple(
     for seed, shift in ((3, 0.0), (4, 0.0), (5, 1.5), (6, -1.5))
     for scale in (1.0, 0.1, 10.0)
 )
-SHARES = (1.0, -2.0)
+SHARES = (1.0, -0.6)
 """How much of the shift goes to ``y_true`` and ``y_pred``: their difference is shifted as well."""
 COPIES = (1, 2, 4, 8, 16, 32, 64)
 FURTHER, FAR = 8, 32
@@ -184,6 +184,8 @@ def _look(program: Program, draws: Sequence[Draw]) -> Truth:
         variant = "small" if draw[1] < 1 else "unit"  # what is added to something tiny shows only there
         values.append(Curve(variant, value))
         gradients.append(Curve(variant, gradient))
+    scales = [draw[1] for draw in draws]
+    values, gradients = _without_guards(values, scales), _without_guards(gradients, scales)
     firsts = [value.values[0] for value in values]
     if max(firsts) - min(firsts) <= TOLERANCE * max(map(abs, firsts)):
         raise Discarded("the same for all data")
@@ -198,6 +200,16 @@ def _look(program: Program, draws: Sequence[Draw]) -> Truth:
         _coupled(loss, specs, draws if draws is MANY else draws[:1], degrees),
         "per-sample" if len(set(shapes)) > 1 else "scalar",
     )
+
+
+def _without_guards(curves: list[Curve], scales: Sequence[float]) -> list[Curve]:
+    """Zero in place of what a guard leaves of a draw: the ``+ 1e-6`` of a mask that happens to keep nothing."""
+    tops = [max(map(abs, curve.values)) for curve in curves]
+    largest = {scale: max(top for top, s in zip(tops, scales, strict=True) if s == scale) for scale in scales}
+    return [
+        Curve(curve.variant, (0.0,) * len(curve.values)) if top <= 10 * GUARD * largest[scale] else curve
+        for curve, top, scale in zip(curves, tops, scales, strict=True)
+    ]
 
 
 def _replicated(
