@@ -186,7 +186,8 @@ def add(at: At, left: Tensor, right: Tensor, *, negative: bool = False) -> Tenso
             return _levelled(at, (left, right), sum_)
     slopes = [slope for slope in (left.slope, right.slope) if slope is not None]
     shift = _gained(left, right, negative)
-    degree = UNKNOWN if _mixed_alike(left, right) else same((left.degree, right.degree))
+    alike = negative and _mixed_alike(left, right)
+    degree = UNKNOWN if alike else same((left.degree, right.degree))
     sum_ = joined(
         left,
         right,
@@ -217,10 +218,11 @@ def _gained(left: Tensor, right: Tensor, negative: bool) -> Fraction | None:
 
 
 def _mixed_alike(left: Tensor, right: Tensor) -> bool:
-    """Whether one operation made both mixed, so that a difference may leave out what it made of N."""
+    """Whether one function made both mixed, so that a difference may leave out what it made of N."""
     if left.degree is not MIXED or right.degree is not MIXED:
         return False
-    made = [{flaw.step for flaw in value.flaws if flaw.kind is Kind.NONLINEAR} for value in (left, right)]
+    kinds = (Kind.NONLINEAR, Kind.ORDER)
+    made = [{flaw.operation for flaw in value.flaws if flaw.kind in kinds} for value in (left, right)]
     return not made[0].isdisjoint(made[1])
 
 

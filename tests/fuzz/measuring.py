@@ -205,7 +205,7 @@ def _look(program: Program, draws: Sequence[Draw]) -> Truth:
 def _without_guards(curves: list[Curve], scales: Sequence[float]) -> list[Curve]:
     """Zero in place of what a guard leaves of a draw: the ``+ 1e-6`` of a mask that happens to keep nothing."""
     tops = [max(map(abs, curve.values)) for curve in curves]
-    largest = {scale: max(top for top, s in zip(tops, scales, strict=True) if s == scale) for scale in scales}
+    largest = {scale: max(top for top, s in zip(tops, scales, strict=True) if s <= scale) for scale in scales}
     return [
         Curve(curve.variant, (0.0,) * len(curve.values)) if top <= 10 * GUARD * largest[scale] else curve
         for curve, top, scale in zip(curves, tops, scales, strict=True)
