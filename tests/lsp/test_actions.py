@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from lsp_client import FULL, Client, applied, edits_of, session, whole
+from lsp_client import Client, applied, edits_of, session, whole
 from lsprotocol import types
 from test_diagnostics import SUM, range_of
 
@@ -164,7 +164,3 @@ def test_line_edits_touch_only_lines_that_differ() -> None:
         Edit(Span(5, 1, 5, 1), "e"),
     ]
     assert line_edits(before, before) == []
-
-
-def test_full_is_what_it_says() -> None:
-    assert FULL.text_document is not None and FULL.text_document.code_action is not None
