@@ -242,7 +242,6 @@ DEFAULTS_THAT_DIFFER = {
     "tensorflow.argmax axis",
     "tensorflow.argmin axis",
     "tensorflow.compat.v1.gather axis",
-    "tensorflow.gather axis",
     "tensorflow.grad_pass_through fn",
     "tensorflow.math.log_softmax axis",
     "tensorflow.math.softmax axis",

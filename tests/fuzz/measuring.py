@@ -6,12 +6,12 @@ with N, all is done eagerly and in double precision. Loading TensorFlow and judg
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import linecache
 import math
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -88,11 +88,21 @@ class Discarded(Exception):
 
 @functools.cache
 def framework() -> TensorFlow:
-    """TensorFlow, loaded once, in double precision."""
-    loaded = TensorFlow(threads=1)
+    """TensorFlow, loaded once."""
+    return TensorFlow(threads=1)
+
+
+@contextlib.contextmanager
+def measuring() -> Iterator[None]:
+    """Double precision, and functions run op by op: a trace for every shape costs more than all the rest."""
+    loaded = framework()
     loaded.float_type("float64")
-    loaded.tf.config.run_functions_eagerly(True)  # a trace for every shape costs more than all the rest
-    return loaded
+    loaded.tf.config.run_functions_eagerly(True)
+    try:
+        yield
+    finally:
+        loaded.tf.config.run_functions_eagerly(False)
+        loaded.float_type("float32")
 
 
 IMPORTER = Importer()
@@ -111,7 +121,8 @@ def careful(program: Program) -> Truth:
 def _guarded(program: Program, draws: Sequence[Draw]) -> Truth:
     before = set(sys.modules)
     try:
-        return _look(program, draws)
+        with measuring():
+            return _look(program, draws)
     except Discarded as reason:
         return Truth(discarded=str(reason))
     except Exception as error:
@@ -252,7 +263,7 @@ def _coupled(
     for seed, scale, shift in draws if draws is not MANY else (*draws, *TINY):
         # Halves of unlike samples as well: a sum of like ones may never change its sign.
         other = (scale, shift) if seed % 2 else (OTHER[scale], -shift)
-        with suppress(Discarded):
+        with contextlib.suppress(Discarded):
             if _interact(loss, specs, (seed + 10, scale, shift), (seed + 110, *other), exact):
                 return frozenset({True})
     return frozenset({False}) if exact is not None else frozenset({True, False})

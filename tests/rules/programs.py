@@ -28,6 +28,7 @@ RATE = 1e-3
 def gradient(example: Example, copies: int = 1, strategy: tf.distribute.Strategy | None = None) -> float:
     """Gradient in the one weight, for four samples with target 0, each repeated ``copies`` times."""
     keras.config.set_floatx("float32")  # whatever ran before in this process
+    keras.config.set_dtype_policy("float32")
     namespace: dict[str, object] = {"__name__": "example"}
     exec(compile(example.code, example.loss, "exec"), namespace)
     program = namespace[example.loss]
