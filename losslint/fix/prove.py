@@ -7,7 +7,8 @@ more, stood in front of it. Such a fix is taken only if no other leaves nothing 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from losslint.engine import examine_source
@@ -19,6 +20,7 @@ from losslint.source.text import EditRefused, ParseFailure, SourceText
 from .bench import Workbench
 from .clashes import clashes
 from .edits import Place, applied, origin
+from .parts import Part, parts
 from .sight import Sight
 
 if TYPE_CHECKING:
@@ -63,6 +65,10 @@ class Offer:
     withheld: tuple[Withheld, ...] = ()
 
 
+class NotShown(Exception):
+    """A part of a file does not show a finding of the file, or all that its fix would change."""
+
+
 @dataclass(frozen=True)
 class Prover:
     """One file, and what changes of it come to. ``is_on`` says which codes count."""
@@ -74,12 +80,29 @@ class Prover:
     """Texts that were analysed already."""
     modules: ModuleResolver | None = None
     """Where imports lead; without it, to what is on disk."""
+    part: Part | None = None
+    """What part of a file the text is, if it is no whole one."""
 
     def offers(self, findings: Sequence[Finding]) -> Iterator[Offer]:
         """A proved fix for each of these findings, as far as there is one."""
         if not any(_registry.load(finding.code).fix for finding in findings):
             yield from (Offer(finding, None) for finding in findings)
             return
+        made: dict[Finding, Offer] = {}
+        for part in parts(self.source, findings):
+            made.update((offer.finding, offer) for offer in self._offers_on(part))
+        yield from (made[finding] for finding in findings)
+
+    def _offers_on(self, part: Part) -> list[Offer]:
+        """The same for one part; on the whole file, if the part does not show what the file shows."""
+        if part.source is not self.source:
+            with suppress(NotShown):
+                alone = replace(self, source=part.source, known={}, part=part)
+                return list(alone._offers(part.findings))
+        return list(self._offers(part.findings))
+
+    def _offers(self, findings: Sequence[Finding]) -> Iterator[Offer]:
+        """The same, all on this text. Raises NotShown for a finding that a part does not show."""
         examined = examine_source(self.source, self.settings, self.modules)
         suspects: dict[object, Suspect] = {}
         for (
@@ -94,6 +117,8 @@ class Prover:
         for finding in findings:
             found = suspects.get((finding.code, finding.span, finding.function))
             rule = _registry.load(finding.code)
+            if found is None and rule.fix is not None and self.part is not None:
+                raise NotShown
             if found is None or rule.fix is None:
                 yield Offer(finding, None)
                 continue
@@ -125,6 +150,8 @@ class Prover:
             if key in judged_already:
                 continue
             judged_already.add(key)
+            if self.part is not None and not self.part.allows(candidate.edits):
+                raise NotShown
             if key not in tried:
                 tried[key] = self.after(candidate.edits)
             after = tried[key]
