@@ -1,4 +1,4 @@
-"""The batch calculus, elementwise half: how sums, products, powers and other functions move degree and spread.
+"""The batch calculus, arithmetic: how sums, products and ratios move degree and spread (``functions`` has the rest).
 
 Every function is pure: tensors in, a tensor out, flaws and trail included. ``at`` says where the operation stands and
 what it is called. The rules are the table in section 2 of the design, restated at each function; slopes follow from
@@ -150,7 +150,7 @@ def separable(axes: Axes, *values: Tensor) -> bool:
     )
 
 
-def _slopes(*terms: tuple[Degree | None, Degree]) -> Degree | None:
+def slopes(*terms: tuple[Degree | None, Degree]) -> Degree | None:
     """Degree of a gradient that is a sum of products (slope of one factor) × (degree of the rest)."""
     degrees = [plus(slope, rest) for slope, rest in terms if slope is not None]
     return same(degrees) if degrees else None
@@ -174,7 +174,7 @@ def add(at: At, left: Tensor, right: Tensor, *, negative: bool = False) -> Tenso
         return replace(right, axes=axes, number=None)
     number = _number(left, right, lambda a, b: a - b if negative else a + b)
     if not left.data and not right.data and not (left.weights or right.weights):
-        sum_ = _add_constants(left, right, joined(left, right, axes=axes, number=number))
+        sum_ = add_constants(left, right, joined(left, right, axes=axes, number=number))
         return replace(sum_, freedom=True) if negative and left.count and right.number == 1 else sum_
     for value, other, flipped in ((left, right, False), (right, left, negative)):
         if value.data and not other.data and not other.weights:
@@ -184,7 +184,7 @@ def add(at: At, left: Tensor, right: Tensor, *, negative: bool = False) -> Tenso
                 sum_ = replace(sum_, degree=ZERO if shift == ZERO else MIXED)
             sum_ = replace(sum_, shift=shift, separable=separable(axes, value))
             return _levelled(at, (left, right), sum_)
-    slopes = [slope for slope in (left.slope, right.slope) if slope is not None]
+    flowing = [slope for slope in (left.slope, right.slope) if slope is not None]
     shift = _gained(left, right, negative)
     alike = negative and _mixed_alike(left, right)
     degree = UNKNOWN if alike else same((left.degree, right.degree))
@@ -193,7 +193,7 @@ def add(at: At, left: Tensor, right: Tensor, *, negative: bool = False) -> Tenso
         right,
         axes=axes,
         degree=ZERO if shift == ZERO else degree,
-        slope=same(slopes) if slopes else None,
+        slope=same(flowing) if flowing else None,
         spread=superposition(left, right),
         offset=max(left.offset, right.offset),
         diagonal=left.diagonal and right.diagonal,
@@ -243,7 +243,7 @@ def _levelled(at: At, before: tuple[Tensor, ...], sum_: Tensor) -> Tensor:
     return replace(sum_, flaws=flaws, raised=())
 
 
-def _add_constants(left: Tensor, right: Tensor, sum_: Tensor) -> Tensor:
+def add_constants(left: Tensor, right: Tensor, sum_: Tensor) -> Tensor:
     """Counts and numbers: ``N - 1`` grows as N does."""
     degrees = (left.degree, right.degree)
     if left.degree == right.degree:
@@ -272,7 +272,7 @@ def _add_constant(at: At, value: Tensor, other: Tensor, axes: Axes, *, compared:
     if value.degree == other.degree:
         return sum_
     if other.number is not None and abs(other.number) <= NEGLIGIBLE:
-        return _sunk(value, other, sum_)
+        return sunk(value, other, sum_)
     if other.opaque and value.raised:
         return sum_
     if not isinstance(value.degree, Fraction) or not isinstance(other.degree, Fraction):
@@ -285,7 +285,7 @@ def _add_constant(at: At, value: Tensor, other: Tensor, axes: Axes, *, compared:
     return replace(sum_, offset=max(Offset.SMOOTH, value.offset))
 
 
-def _sunk(value: Tensor, guard: Tensor, result: Tensor) -> Tensor:
+def sunk(value: Tensor, guard: Tensor, result: Tensor) -> Tensor:
     """``result`` with a guard against zero: what shrinks with the batch falls below a coarse one."""
     if not isinstance(value.degree, Fraction) or value.degree >= 0 or abs(guard.number or 0) <= TINY:
         return result
@@ -300,7 +300,7 @@ def multiply(at: At, left: Tensor, right: Tensor) -> Tensor:
         right,
         axes=broadcast(left.axes, right.axes),
         degree=plus(left.degree, right.degree),
-        slope=_slopes((left.slope, _factor(right)), (right.slope, _factor(left))),
+        slope=slopes((left.slope, _factor(right)), (right.slope, _factor(left))),
         spread=interaction(left, right),
         offset=_offset(left, right),
         diagonal=left.diagonal or right.diagonal,
@@ -363,7 +363,7 @@ def divide(at: At, left: Tensor, right: Tensor) -> Tensor:
         right,
         axes=broadcast(left.axes, right.axes),
         degree=minus(left.degree, right.degree),
-        slope=_slopes(
+        slope=slopes(
             (left.slope, times(right.degree, Fraction(-1))),
             (right.slope, minus(left.degree, times(right.degree, Fraction(2)))),
         ),
@@ -377,7 +377,7 @@ def divide(at: At, left: Tensor, right: Tensor) -> Tensor:
         quotient = replace(quotient, separable=separable(quotient.axes, left), squared=left.squared)
     quotient = replace(quotient, raised=left.raised)  # the sums of a divisor lower the degree
     if right.offset is Offset.TARGET and right.data and right.degree != ZERO:
-        return _nonhomogeneous(at, right, quotient)
+        return nonhomogeneous(at, right, quotient)
     quotient = spread_out(at, left, right, quotient)
     if right.data:
         return _ratio(at, left, right, quotient)
@@ -451,70 +451,7 @@ NAMED_COUPLING = {Kind.VARIANCE, Kind.ORDER, Kind.PAIRWISE}
 """Couplings that explain themselves better than the ratio they end in."""
 
 
-def power(at: At, value: Tensor, exponent: Fraction | None) -> Tensor:
-    """``value ** exponent``: the degree is multiplied. An exponent that is not known is a non-linear function."""
-    if exponent is None:
-        if value.degree == ZERO or value.degree is MIXED:
-            return nonlinear(at, value)
-        unclear = replace(
-            value, degree=UNKNOWN, slope=UNKNOWN, reasons=merge(value.reasons, ("an exponent",))
-        )
-        return unclear if value.data else replace(unclear, slope=None)
-    if exponent == 1:
-        return value
-    number = None
-    if value.number is not None:
-        try:
-            number = finite(value.number ** float(exponent))
-        except (ArithmeticError, TypeError):
-            number = None
-    root = exponent == Fraction(1, 2) and value.spread in (Spread.LINEAR, Spread.ADDITIVE)
-    raised = bent(
-        value,
-        degree=times(value.degree, exponent),
-        slope=None if value.slope is None else plus(value.slope, times(value.degree, exponent - 1)),
-        number=number,
-        squared=value.spread if root else None,
-    )
-    if exponent == 0:
-        return Tensor(value.axes, number=1.0)
-    if value.data and value.offset is Offset.TARGET and value.degree != ZERO:
-        return _nonhomogeneous(at, value, raised)
-    if value.squared is not None and exponent == 2:  # the root is undone
-        *others, last = value.flaws or (None,)
-        flaws = value.flaws if last is None or last.kind is not Kind.STATISTIC else tuple(others)
-        return replace(raised, spread=value.squared, flaws=flaws)
-    return coupling(at, (value,), raised)
-
-
-def homogeneous(at: At, value: Tensor) -> Tensor:
-    """abs, relu, maximum(·, 0): f(c·x) = c·f(x) for c > 0, so the degree is kept; batch sums couple."""
-    after = bent(value)
-    if value.degree is MIXED and value.slope is not None:  # its sign may turn as the batch grows
-        after = replace(after, slope=UNKNOWN)
-    if value.data and value.offset is Offset.TARGET and value.degree != ZERO:
-        return _nonhomogeneous(at, value, after)
-    return coupling(at, (value,), after)
-
-
-def nonlinear(at: At, value: Tensor, *, gradient: bool = True) -> Tensor:
-    """exp, sigmoid, softplus, clip…: degree 0 stays, any other becomes mixed (LL102)."""
-    after = bent(value, count=False)
-    if not gradient:
-        after = replace(after, slope=None)
-    if value.degree == ZERO:
-        return coupling(at, (value,), after)
-    if isinstance(value.degree, Fraction):
-        return _nonhomogeneous(at, value, after)
-    return replace(after, slope=None if after.slope is None else value.degree)
-
-
-def step_function(at: At, value: Tensor) -> Tensor:
-    """sign, comparisons with zero: scale-free, no gradient."""
-    return coupling(at, (value,), bent(value, degree=ZERO, slope=None, raised=()))
-
-
-def _nonhomogeneous(at: At, value: Tensor, after: Tensor) -> Tensor:
+def nonhomogeneous(at: At, value: Tensor, after: Tensor) -> Tensor:
     mixed = replace(
         after, degree=MIXED, slope=None if after.slope is None else MIXED, spread=value.spread.bent
     )
@@ -524,119 +461,3 @@ def _nonhomogeneous(at: At, value: Tensor, after: Tensor) -> Tensor:
         flaw = Flaw(Kind.UNEQUAL, value.compared, at.name, value.raised or value.reduced)
         return replace(mixed, flaws=merge(mixed.flaws, (flaw,)), trail=merge(mixed.trail, (value.compared,)))
     return flawed(at, Kind.NONLINEAR, mixed, f"{at.name} of {power_of_n(value.degree)}: no single power of N")
-
-
-def linear(value: Tensor) -> Tensor:
-    """cast, negation, identity."""
-    return value
-
-
-def negate(value: Tensor) -> Tensor:
-    """``-value``."""
-    number = None if value.number is None else -value.number
-    return replace(value, number=number, shift=None if value.shift is None else -value.shift)
-
-
-def stopped(value: Tensor) -> Tensor:
-    """stop_gradient: the same value, no gradient."""
-    return replace(value, slope=None)
-
-
-def minimum(at: At, left: Tensor, right: Tensor) -> Tensor:
-    """``minimum(left, right)``: a bound from above is no guard, it cuts off what grows."""
-    return extremum(at, left, right, above=True)
-
-
-def extremum(at: At, left: Tensor, right: Tensor, *, above: bool = False) -> Tensor:
-    """maximum (minimum if ``above``): homogeneous in both operands together."""
-    for value, bound in ((left, right), (right, left)):
-        if bound.data or bound.weights:
-            continue
-        if bound.number == 0:
-            return replace(homogeneous(at, value), axes=broadcast(left.axes, right.axes))
-        if value.count and not above and bound.number is not None and bound.number <= 1:
-            return replace(value, axes=broadcast(left.axes, right.axes))  # max(n, 1): no batch is empty
-        if not value.data:
-            return replace(
-                _add_constants(left, right, joined(left, right, axes=broadcast(left.axes, right.axes))),
-                number=None,
-            )
-        return _bounded(at, value, bound, above=above)
-    both = joined(
-        left,
-        right,
-        axes=broadcast(left.axes, right.axes),
-        degree=same((left.degree, right.degree)),
-        slope=_slopes((left.slope, ZERO), (right.slope, ZERO)),
-        spread=interaction(left, right),
-        offset=max(left.offset, right.offset),
-        shift=left.shift if left.shift == right.shift else None,
-    )
-    if both.degree is MIXED and isinstance(left.degree, Fraction) and isinstance(right.degree, Fraction):
-        message = f"compares {power_of_n(left.degree)} with {power_of_n(right.degree)}"
-        return flawed(at, Kind.NONLINEAR, both, message)
-    return coupling(at, (left, right), both)
-
-
-def _bounded(at: At, value: Tensor, bound: Tensor, *, above: bool) -> Tensor:
-    """``maximum(x, c)``: a guard where x grows with the batch, a clip where it does not."""
-    axes = broadcast(value.axes, bound.axes)
-    if value.degree == ZERO and bound.degree != ZERO:
-        degree: Degree = UNKNOWN if bound.degree is UNKNOWN else MIXED
-        return replace(
-            nonlinear(at, value), axes=axes, degree=degree, slope=None if value.slope is None else degree
-        )
-    if (
-        not above
-        and isinstance(value.degree, Fraction)
-        and value.degree > 0
-        and bound.degree == ZERO
-        and (bound.number or 2) <= 1
-    ):
-        return replace(value, axes=axes, offset=max(value.offset, Offset.SMOOTH))
-    towards_zero = bound.number is not None and (bound.number > 0 if above else bound.number < 0)
-    if isinstance(value.degree, Fraction) and value.degree < 0 and bound.degree == ZERO and towards_zero:
-        # What shrinks ends up within the bound, and is cut off before that or not.
-        inside = bent(value, axes=axes)
-        linear = value.spread in (Spread.LINEAR, Spread.ADDITIVE)
-        return replace(inside, spread=Spread.UNKNOWN) if linear else inside
-    if bound.degree == value.degree:
-        return replace(homogeneous(at, value), axes=axes)
-    if bound.number is not None and abs(bound.number) <= NEGLIGIBLE:
-        return _sunk(value, bound, replace(homogeneous(at, value), axes=axes))
-    return replace(nonlinear(at, value), axes=axes)
-
-
-def squared_difference(at: At, left: Tensor, right: Tensor) -> Tensor:
-    """``(left - right)²``."""
-    return power(at, add(at, left, right, negative=True), Fraction(2))
-
-
-def compare(at: At, left: Tensor, right: Tensor) -> Tensor:
-    """A comparison or logical operation: a mask of degree 0 without gradient."""
-    mask = joined(
-        left,
-        right,
-        axes=broadcast(left.axes, right.axes),
-        spread=interaction(*(replace(value, spread=value.spread.bent) for value in (left, right))),
-    )
-    mask = replace(mask, raised=(), opaque=mask.opaque and not mask.data, nominal="", static=False, half="")
-    degrees = {value.degree for value in (left, right) if value.number != 0}
-    if UNKNOWN in degrees:
-        return replace(mask, degree=UNKNOWN)
-    if left.gain is not None and left.gain == right.gain:  # two logarithms that gain alike
-        return coupling(at, (left, right), mask)
-    if mask.data and (len(degrees) > 1 or MIXED in degrees):
-        return replace(mask, degree=MIXED)
-    return mask if 0 in (left.number, right.number) else coupling(at, (left, right), mask)
-
-
-def choose(at: At, condition: Tensor, left: Tensor, right: Tensor) -> Tensor:
-    """``where(condition, left, right)``: the degrees must agree as in a sum; the condition masks."""
-    unshifted = [replace(value, shift=None) for value in (left, right)]  # chosen from, not added
-    chosen = add(at, *unshifted) if left.data or right.data else replace(left, number=None)
-    if left.number is not None and right.number is not None:
-        chosen = Tensor(broadcast(left.axes, right.axes))
-    mask = replace(condition, slope=None)
-    product = multiply(at, mask, replace(chosen, offset=Offset.NONE))
-    return replace(product, number=None, count=False)

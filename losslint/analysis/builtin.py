@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from . import algebra, loops, static
+from . import algebra, functions, loops, static
 from .algebra import At
 from .axes import PLAIN
 from .degree import UNKNOWN
@@ -258,7 +258,7 @@ def _number(run: Interpreter, at: At, args: Sequence[Value], kwargs: Mapping[str
 def _abs(run: Interpreter, at: At, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
     if args and isinstance(args[0], Const) and isinstance(args[0].value, (int, float)):
         return Const(abs(args[0].value))
-    return algebra.homogeneous(at, tensor(args[0])) if args else Unknown("abs")
+    return functions.homogeneous(at, tensor(args[0])) if args else Unknown("abs")
 
 
 @special("builtins.max", "builtins.min")
@@ -274,7 +274,7 @@ def _extremum(run: Interpreter, at: At, args: Sequence[Value], kwargs: Mapping[s
         return Const(max(numbers) if at.name == "max" else min(numbers))
     result = tensor(values[0]) if values else Unknown("max")
     for value in values[1:]:
-        result = algebra.extremum(at, tensor(result), tensor(value))
+        result = functions.extremum(at, tensor(result), tensor(value))
     return result
 
 
@@ -302,7 +302,7 @@ def _math(run: Interpreter, at: At, args: Sequence[Value], kwargs: Mapping[str, 
             return Const(getattr(math, at.name.rpartition(".")[2])(args[0].value))
         except (ValueError, AttributeError, OverflowError):
             return Unknown("a number")
-    return algebra.nonlinear(at, tensor(args[0])) if args else Unknown("math")
+    return functions.nonlinear(at, tensor(args[0])) if args else Unknown("math")
 
 
 @special("builtins.isinstance", "builtins.issubclass")

@@ -238,7 +238,7 @@ def _unary(run: Interpreter, node: cst.UnaryOperation, scope: Scope, flow: Flow)
             return Unknown("not") if truth is None else Const(not truth)
         if isinstance(value, Const) and isinstance(value.value, (int, float)):
             return Const(-value.value) if isinstance(node.operator, cst.Minus) else value
-        from .algebra import negate, step_function
+        from .functions import negate, step_function
 
         if isinstance(node.operator, cst.BitInvert):
             return step_function(run.at(scope, node, "~"), tensor(value))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from .algebra import At, coupling, nonlinear
+from .algebra import At, coupling
 from .degree import MIXED, ZERO, minus, plus
+from .functions import nonlinear
 from .values import Offset, Tensor
 
 LARGEST_DENOMINATOR = 6

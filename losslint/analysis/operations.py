@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from . import algebra, logs, shapes
+from . import algebra, functions, logs, shapes
 from .algebra import At
 from .axes import PLAIN, SCALAR, WILD, Axis, broadcast, closed
 from .degree import ONE, ZERO, minus, same
@@ -174,7 +174,7 @@ def _over(call: Call, how: str, value: Tensor, over: Over | Unknown) -> Tensor:
     if how == "norm":
         order = norm_order(call.constant("ord", 2))
         if order == 0:
-            value, how = algebra.step_function(call.at, value), "sum"
+            value, how = functions.step_function(call.at, value), "sum"
     if isinstance(over, Unknown):
         return unknown_axes(call.at, how, value)
     return reduce(call.at, how, value, over, call.flag("keepdims"), order=order)
@@ -227,19 +227,19 @@ def map_one(at: At, how: str, operation: Operation, value: Tensor) -> Tensor:
     """One elementwise function of one operand."""
     gradient = operation.get("gradient", True)
     if how == "linear":
-        return algebra.linear(value) if gradient else algebra.stopped(value)
+        return functions.linear(value) if gradient else functions.stopped(value)
     if how == "homogeneous":
-        return algebra.homogeneous(at, value)
+        return functions.homogeneous(at, value)
     if how == "power":
-        return algebra.power(at, value, Fraction(operation.get("exponent", 1)))
+        return functions.power(at, value, Fraction(operation.get("exponent", 1)))
     if how == "step":
-        return algebra.step_function(at, value)
+        return functions.step_function(at, value)
     if how == "log":
         after = logs.logarithm(at, value, plus_one=operation.get("shift", False))
         return after if operation.get("base") is None else replace(after, shift=None)
     if how == "exp":
         return logs.exponential(at, value)
-    return algebra.nonlinear(at, value, gradient=gradient)
+    return functions.nonlinear(at, value, gradient=gradient)
 
 
 @handles("zip")
@@ -257,7 +257,7 @@ def _zip(call: Call) -> Value:
 
 def clip(at: At, value: Tensor, low: Value | None, high: Value | None) -> Tensor:
     """``minimum(maximum(x, low), high)``."""
-    for bound, cut in ((low, algebra.extremum), (high, algebra.minimum)):
+    for bound, cut in ((low, functions.extremum), (high, functions.minimum)):
         if bound is not None and bound != Const(None):
             value = cut(at, value, tensor(bound))
     return value
@@ -271,13 +271,13 @@ def zip_two(at: At, how: str, left: Tensor, right: Tensor) -> Tensor:
         return raise_to(at, left, right)
     if how == "floor_divide":
         quotient = algebra.divide(at, left, right)
-        return quotient if not quotient.data else algebra.nonlinear(at, quotient, gradient=False)
+        return quotient if not quotient.data else functions.nonlinear(at, quotient, gradient=False)
     if how == "xlogy":
         return algebra.multiply(at, left, logs.logarithm(at, right))
     if how == "homogeneous":
-        return algebra.extremum(at, left, right)
+        return functions.extremum(at, left, right)
     if how == "nonlinear":
-        bent = [algebra.nonlinear(at, value) for value in (left, right)]
+        bent = [functions.nonlinear(at, value) for value in (left, right)]
         slopes = [value.slope for value in bent if value.slope is not None]
         both = algebra.joined(
             bent[0],
@@ -294,9 +294,9 @@ def zip_two(at: At, how: str, left: Tensor, right: Tensor) -> Tensor:
 def raise_to(at: At, base: Tensor, exponent: Tensor) -> Tensor:
     """``base ** exponent``; a data exponent, or an unknown one, makes it a general non-linear function."""
     if exponent.number is not None:
-        value = algebra.power(at, base, Fraction(exponent.number).limit_denominator(1000))
+        value = functions.power(at, base, Fraction(exponent.number).limit_denominator(1000))
         return replace(value, axes=broadcast(base.axes, exponent.axes))
-    value = algebra.power(at, base, None)
+    value = functions.power(at, base, None)
     if not exponent.data and exponent.degree == ZERO:
         return replace(value, axes=broadcast(base.axes, exponent.axes))
     return zip_two(at, "nonlinear", base, exponent)
@@ -305,11 +305,11 @@ def raise_to(at: At, base: Tensor, exponent: Tensor) -> Tensor:
 BINARY: dict[str, Callable[[At, Tensor, Tensor], Tensor]] = {
     "multiply": algebra.multiply,
     "divide": algebra.divide,
-    "maximum": algebra.extremum,
-    "minimum": algebra.minimum,
-    "squared_difference": algebra.squared_difference,
-    "compare": algebra.compare,
-    "logical": algebra.compare,
+    "maximum": functions.extremum,
+    "minimum": functions.minimum,
+    "squared_difference": functions.squared_difference,
+    "compare": functions.compare,
+    "logical": functions.compare,
 }
 
 
@@ -358,8 +358,8 @@ def _sequence(call: Call) -> Value:
     if not parts:
         return Const(0)
     if how == "global_norm":
-        squares = [reduce(at, "sum", algebra.power(at, part, Fraction(2)), None) for part in parts]
-        return algebra.power(at, _total(at, squares), Fraction(1, 2))
+        squares = [reduce(at, "sum", functions.power(at, part, Fraction(2)), None) for part in parts]
+        return functions.power(at, _total(at, squares), Fraction(1, 2))
     return _total(at, parts)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 
-from . import algebra, logs
+from . import algebra, functions, logs
 from .algebra import At, coupling
 from .axes import PLAIN, SCALAR, Axes, Axis, broadcast, closed
 from .degree import UNKNOWN, ZERO, minus
@@ -86,24 +86,24 @@ def _scaled(at: At, operation: Operation, value: Tensor, size: int | None) -> Te
             else logarithm
         )
     if exponent is None:
-        return algebra.nonlinear(at, value)
+        return functions.nonlinear(at, value)
     if exponent == "size":  # a determinant: homogeneous, its degree is the number of rows
         if value.degree == ZERO:
-            return algebra.nonlinear(at, value)
-        return algebra.power(at, value, Fraction(size) if size is not None else None)
+            return functions.nonlinear(at, value)
+        return functions.power(at, value, Fraction(size) if size is not None else None)
     power = Fraction(exponent)
     if power == 0 and isinstance(value.degree, Fraction):  # scale-free, though not a constant
         slope = None if value.slope is None else minus(value.slope, value.degree)
         bent = value.spread.bent
         return coupling(at, (value,), replace(value, degree=ZERO, slope=slope, spread=bent, raised=()))
     if power != 1:
-        return algebra.power(at, value, power)
+        return functions.power(at, value, power)
     if value.spread in (
         Spread.LINEAR,
         Spread.ADDITIVE,
     ):  # linear or merely homogeneous: the table does not say
         return replace(value, spread=Spread.UNKNOWN, reasons=merge(value.reasons, (at.name,)))
-    return algebra.homogeneous(at, value)
+    return functions.homogeneous(at, value)
 
 
 def _with_right(at: At, operation: Operation, value: Tensor, right: Tensor, block: list[Axis]) -> Tensor:

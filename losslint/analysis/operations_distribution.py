@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from . import algebra
+from . import algebra, functions
 from .algebra import At
 from .axes import PLAIN, SCALAR, WILD, Axes, Axis, broadcast, closed
 from .degree import UNKNOWN, ZERO, same
@@ -119,7 +119,7 @@ def _function_of(at: At, parts: Sequence[Tensor]) -> Tensor:
     result: Tensor | None = None
     for part in parts:
         bent = (
-            replace(algebra.nonlinear(at, part), number=None) if part.degree == ZERO else _unclear(at, part)
+            replace(functions.nonlinear(at, part), number=None) if part.degree == ZERO else _unclear(at, part)
         )
         if result is None:
             result = bent

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from . import algebra, shapes
+from . import algebra, functions, shapes
 from .algebra import At
 from .axes import PLAIN, SCALAR, WILD, Axes, Contradiction, broadcast
 from .degree import MIXED, UNKNOWN, ZERO, Degree, minus, same
@@ -60,7 +60,7 @@ def _weighted(call: Call) -> Value:
         return reduced(at, entries, name)
     if not weights.data or name in ("sum_over_batch_size", "weighted_sum_over_batch_size"):
         return reduced(at, entries, "mean")
-    present = algebra.step_function(at, weights) if name.endswith("nonzero_weights") else weights
+    present = functions.step_function(at, weights) if name.endswith("nonzero_weights") else weights
     over = replace(present, axes=broadcast(present.axes, entries.axes))
     return algebra.divide(at, reduce(at, "sum", entries, None), reduce(at, "sum", over, None))
 
@@ -95,7 +95,7 @@ def compare(at: At, operation: Operation, target: Tensor, output: Tensor, call: 
         both = replace(both, degree=ZERO, slope=same(free) if free else None, raised=())
     exponent = operation.get("exponent")
     if exponent is not None and target.degree == output.degree and isinstance(target.degree, Fraction):
-        powered = algebra.power(at, replace(both, degree=target.degree), Fraction(exponent))
+        powered = functions.power(at, replace(both, degree=target.degree), Fraction(exponent))
         both = replace(both, degree=powered.degree, slope=powered.slope)
     if both.degree is MIXED and not (output.degree == ZERO and _pairs_as_classes(how, output.axes)):
         both = replace(both, slope=None if both.slope is None else MIXED)

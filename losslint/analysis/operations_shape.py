@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from . import algebra, shapes
+from . import algebra, functions, shapes
 from .axes import BATCH, PLAIN, SCALAR, WILD, Axes, Axis, broadcast, closed, hidden
 from .degree import UNKNOWN, ZERO, plus
 from .operations import Call, Handler, handles
@@ -259,14 +259,14 @@ def _where(call: Call) -> Value:
     vector = condition.axes.rank == 1 and condition.axes.batches == 1
     if vector and chosen.axes.least_rank > 1 and (first := chosen.axes.at(0)) is not None and first.batch:
         condition = replace(condition, axes=SCALAR)  # TensorFlow 1 chooses whole rows
-    return algebra.choose(call.at, condition, chosen, call.tensor("y"))
+    return functions.choose(call.at, condition, chosen, call.tensor("y"))
 
 
 @shape("one_hot")
 def _one_hot(call: Call) -> Value:
     indices, depth = call.tensor("indices"), call.tensor("depth")
     size = call.integer("depth")
-    hot = algebra.step_function(call.at, indices)
+    hot = functions.step_function(call.at, indices)
     axis = call.integer("axis", -1)
     last = Axis(size=size) if depth.degree == ZERO else Axis(depth.degree)
     if last.batch:
@@ -481,7 +481,7 @@ def _take_along(call: Call) -> Value:
 def _space(call: Call) -> Value:
     value = call.tensor("x")
     if value.spread in (Spread.LINEAR, Spread.ADDITIVE):
-        return algebra.homogeneous(call.at, value)
+        return functions.homogeneous(call.at, value)
     sizes: dict[str, Any] = {
         "front": tuple(_unsized(axis) for axis in value.axes.front),
         "back": tuple(_unsized(axis) for axis in value.axes.back),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from . import algebra, logs
+from . import algebra, functions, logs
 from .algebra import At
 from .axes import PLAIN, SCALAR, Axes, Axis
 from .degree import UNKNOWN, ZERO, Degree, minus
@@ -179,9 +179,9 @@ def _segment(call: Call) -> Value:
     if how in ("sum", "mean"):
         return grouped
     if how != "prod":
-        return algebra.homogeneous(at, grouped)
+        return functions.homogeneous(at, grouped)
     if grouped.degree == ZERO:
-        return algebra.nonlinear(at, grouped)
+        return functions.nonlinear(at, grouped)
     return unknown_tensor(*merge(value.reasons, (f"the groups of {at.name}",)))
 
 

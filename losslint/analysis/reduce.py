@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from . import algebra, logs
+from . import algebra, functions, logs
 from .algebra import At, coupling, flawed
 from .axes import PLAIN, SINGLE, WILD, Axes, Axis, hidden
 from .degree import MIXED, ONE, UNKNOWN, ZERO, Degree, minus, plus, power_of_n, times
@@ -136,7 +136,7 @@ def reduce(
         how = "sum"
     if how == "norm":
         if order == 1 or (order is None and what.single):
-            return reduce(at, "sum", algebra.homogeneous(at, value), over, keepdims)
+            return reduce(at, "sum", functions.homogeneous(at, value), over, keepdims)
         if order is None:
             how = "max"
     if value.diagonal and what.extent != ZERO:
@@ -164,9 +164,9 @@ ELEMENTWISE_FIRST = {"half_square_sum", "count_nonzero"}
 
 def _before(at: At, how: str, value: Tensor) -> Tensor:
     return (
-        algebra.power(at, value, Fraction(2))
+        functions.power(at, value, Fraction(2))
         if how == "half_square_sum"
-        else algebra.step_function(at, value)
+        else functions.step_function(at, value)
     )
 
 
@@ -466,7 +466,7 @@ ALONG_BATCH: dict[str, tuple[Degree, Degree]] = {
 def _of_one(at: At, how: str, value: Tensor) -> Tensor:
     """An axis of one entry: what is normalised over it is a sign, or nothing at all."""
     if how == "normalize":
-        return algebra.step_function(at, value)
+        return functions.step_function(at, value)
     if how in ("softmax", "log_softmax"):
         return algebra.joined(value, value, axes=value.axes, number=float(how == "softmax"))
     return _along_features(at, how, value) if how in ("argsort", "rank") else value
@@ -476,17 +476,17 @@ def _along_features(at: At, how: str, value: Tensor) -> Tensor:
     if how == "cumsum":
         return value
     if how == "sort" and value.spread is Spread.LINEAR:  # a sum of all is what it was
-        return replace(algebra.homogeneous(at, value), spread=Spread.UNKNOWN)
+        return replace(functions.homogeneous(at, value), spread=Spread.UNKNOWN)
     if how in ("sort", "top_k"):
-        return algebra.homogeneous(at, value)
+        return functions.homogeneous(at, value)
     if how in ("argsort", "rank"):
-        return algebra.step_function(at, value)
+        return functions.step_function(at, value)
     if how == "normalize":  # x / |x|: homogeneous of degree 0
         slope = None if value.slope is None else plus(value.slope, times(value.degree, Fraction(-1)))
         degree = ZERO if isinstance(value.degree, Fraction) else value.degree
         free = algebra.bent(value, degree=degree, slope=slope, raised=())
         return coupling(at, (value,), free)
-    return algebra.nonlinear(at, value)
+    return functions.nonlinear(at, value)
 
 
 def contract(at: At, left: Tensor, right: Tensor, axes: Sequence[Axis], summed: Sequence[int]) -> Tensor:
