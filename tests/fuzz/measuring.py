@@ -96,13 +96,17 @@ def framework() -> TensorFlow:
 def measuring() -> Iterator[None]:
     """Double precision, and functions run op by op: a trace for every shape costs more than all the rest."""
     loaded = framework()
-    loaded.float_type("float64")
-    loaded.tf.config.run_functions_eagerly(True)
+
+    def switch(dtype: str, eagerly: bool) -> None:
+        loaded.float_type(dtype)
+        loaded.tf.keras.config.set_dtype_policy(dtype)  # a layer asks this, and it remembers what it was once
+        loaded.tf.config.run_functions_eagerly(eagerly)
+
+    switch("float64", True)
     try:
         yield
     finally:
-        loaded.tf.config.run_functions_eagerly(False)
-        loaded.float_type("float32")
+        switch("float32", False)
 
 
 IMPORTER = Importer()
