@@ -8,6 +8,7 @@ import signal
 import sys
 import types
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,10 @@ from losslint.source.text import SourceText, parse
 # A machine that is busy with other things is no fault of what is tested.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
+
+
+collect_ignore = [] if find_spec("numpy") else ["fuzz", "fix/test_programs_mended.py"]
+"""What measures itself needs NumPy, which comes with TensorFlow, before anything is collected."""
 
 
 def pytest_configure() -> None:

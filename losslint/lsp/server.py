@@ -345,7 +345,7 @@ class Handlers:
     def _measured(self, analysis: Analysis, qualname: str) -> tuple[Measured, bool] | None:
         return self.session.measurements.of(analysis.layout.path, qualname, analysis.layout.source.text)
 
-    async def confirm(self, *arguments: Any) -> list[dict[str, Any]]:
+    async def confirm(self, *arguments: object) -> list[dict[str, Any]]:
         """Run a loss (document and name), or all losses of a document, and report what was measured.
 
         Only this command executes code, and it says so first.

@@ -153,9 +153,12 @@ def _catches(handler: ast.ExceptHandler) -> bool:
 
 @functools.lru_cache(maxsize=64)
 def _decorators(source: str) -> list[tuple[int, int]]:
-    """The lines of every decorator."""
-    lists = [getattr(node, "decorator_list", ()) for node in _nodes(source)]
-    return [(one.lineno, one.end_lineno or 0) for decorators in lists for one in decorators]
+    """The lines of every decorator, and before Python 3.11 of what it decorates: there it is called at that line."""
+    found = [(node, one) for node in _nodes(source) for one in getattr(node, "decorator_list", ())]
+    lines = [(one.lineno, one.end_lineno or 0) for _, one in found]
+    if sys.version_info < (3, 11):
+        lines += [(node.lineno, node.lineno) for node, _ in found if isinstance(node, ast.stmt)]
+    return lines
 
 
 def _nodes(source: str) -> list[ast.AST]:
