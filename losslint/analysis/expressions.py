@@ -210,7 +210,9 @@ def arithmetic(
             return Unknown("a formatted string")
         if how == "matmul":
             return by_rank(at, tensor(a), tensor(b), lambda x, y: matmul(at, x, y))
-        return forms.combine(run.forms, run.raw, at, how, a, b, zip_two(at, how, tensor(a), tensor(b)))
+        result = forms.combine(run.forms, run.raw, at, how, a, b, zip_two(at, how, tensor(a), tensor(b)))
+        run.labels.combine(run.raw, "or" if sign == "|" else how, a, b, result)
+        return result
 
     return lift(two, left, right)
 
@@ -357,7 +359,9 @@ def _compare(
     if isinstance(left, (Tensor, Const)) and isinstance(right, (Tensor, Const)):
         at = run.at(scope, node, "comparison")
         mask = zip_two(at, "compare", tensor(left), tensor(right))
-        return forms.combine(run.forms, run.raw, at, "compare", left, right, mask)
+        result = forms.combine(run.forms, run.raw, at, "compare", left, right, mask)
+        run.labels.combine(run.raw, "equal" if isinstance(symbol, cst.Equal) else "", left, right, result)
+        return result
     return Unknown("a comparison")
 
 
@@ -401,6 +405,15 @@ def _conditional(run: Interpreter, node: cst.IfExp, scope: Scope, flow: Flow) ->
         (conditions, run.evaluate(node.body if outcome else node.orelse, scope, flow.under(conditions)))
         for conditions, outcome in outcomes(test, node.test)
     ]
+    return chosen(run, test, options)
+
+
+def chosen(
+    run: Interpreter, test: Value, options: Sequence[tuple[frozenset[tuple[str, bool]], Value]]
+) -> Value:
+    """What one of several branches made, of which ``test`` decides."""
+    if run.labels.decides(run.raw, test, [value for _, value in options]):
+        return either(options)
     return chosen_by(test, either(options))
 
 

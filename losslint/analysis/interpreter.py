@@ -23,6 +23,7 @@ from .builtin import SPECIAL
 from .degree import ONE, ZERO
 from .expressions import evaluate
 from .forms import Forms
+from .label_formats import LabelFormats
 from .program import Program
 from .recording import Recording
 from .scope import ClassRef, Closure, Scope, Site
@@ -79,6 +80,7 @@ class Interpreter:
     recording: Recording | None = None
     uses: Uses = field(default_factory=Uses)
     forms: Forms = field(default_factory=Forms)
+    labels: LabelFormats = field(default_factory=LabelFormats)
     frameworks: set[str] = field(default_factory=set)
     """Whose operations were called."""
     raw: dict[int, str] = field(default_factory=dict)

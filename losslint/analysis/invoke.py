@@ -140,7 +140,9 @@ def _observed(
         run.uses.scaled.add(at.site.node)
     canonical = run.program.table.canonical(name)
     held = precision.held(canonical, args, kwargs, static.read(at, result))
-    return forms.recognise(run.forms, run.raw, at, canonical, operation, roles, held)
+    recognised = forms.recognise(run.forms, run.raw, at, canonical, operation, roles, held)
+    run.labels.follow(run.raw, operation, roles, recognised)
+    return recognised
 
 
 def call_instance(

@@ -10,7 +10,7 @@ from . import shapes
 from .algebra import At
 from .axes import Axis
 from .optable import Operation
-from .values import Const, Dict, Either, Many, Seq, Tensor, Unknown, Value, chosen_by, either, lift, tensor
+from .values import Const, Dict, Either, Many, Seq, Tensor, Unknown, Value, either, lift, tensor
 
 if TYPE_CHECKING:
     from .interpreter import Interpreter
@@ -83,7 +83,7 @@ def _scan(run: Interpreter, at: At, operation: Operation, roles: Mapping[str, Va
 
 
 def _cond(run: Interpreter, at: At, operation: Operation, roles: Mapping[str, Value]) -> Value:
-    from .expressions import truth_of
+    from .expressions import chosen, truth_of
 
     test = roles.get("condition", Unknown(at.name))
     truth = truth_of(test)
@@ -96,7 +96,7 @@ def _cond(run: Interpreter, at: At, operation: Operation, roles: Mapping[str, Va
         fn = roles.get(role, Unknown(at.name))
         value = run.call(at, fn, [], {}) if not isinstance(fn, (Tensor, Const)) else fn
         options.append((frozenset({(name, outcome)}), value))
-    return chosen_by(test, either(options))
+    return chosen(run, test, options)
 
 
 def _while_loop(run: Interpreter, at: At, operation: Operation, roles: Mapping[str, Value]) -> Value:

@@ -226,6 +226,8 @@ def _given(call: Call, name: str) -> bool:
 def map_one(at: At, how: str, operation: Operation, value: Tensor) -> Tensor:
     """One elementwise function of one operand."""
     gradient = operation.get("gradient", True)
+    if how == "linear" and operation.get("factor") == -1:
+        return functions.negate(value)
     if how == "linear":
         return functions.linear(value) if gradient else functions.stopped(value)
     if how == "homogeneous":

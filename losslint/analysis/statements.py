@@ -296,7 +296,8 @@ def run_branches(
     if decided_by_data(test):
         for name in _bound(before, ends):
             value = scope.names[name]
-            if any(names.get(name) is not value for _, names in ends):
+            branched = [names.get(name, NONE) for _, names in ends]
+            if any(one is not value for one in branched) and not run.labels.decides(run.raw, test, branched):
                 scope.names[name] = chosen_by(test, value)
     return True
 
