@@ -11,7 +11,10 @@ def main() -> None:
     gc.set_threshold(50_000)  # imports leave no garbage
     from losslint.cli import run_command_line
 
-    sys.exit(run_command_line(sys.argv[1:]))
+    try:
+        sys.exit(run_command_line(sys.argv[1:]))
+    finally:
+        gc.freeze()  # Python would look for garbage among all that is left, and it all goes now
 
 
 def distrust_working_directory() -> None:

@@ -10,7 +10,7 @@ import json
 import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Annotated
 
@@ -18,6 +18,7 @@ import msgspec
 
 from losslint.config import ConfigError, Settings
 from losslint.fix.write import NotWritten, write_file
+from losslint.frozen import dataclass
 from losslint.identity import Identity, Lines, identity
 from losslint.model import Finding
 from losslint.report.json_report import compact

@@ -11,13 +11,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from losslint import selection
 from losslint.config_keys import DEFAULTS, KEYS, InvalidValue, read_table
+from losslint.frozen import dataclass
 from losslint.selection import Choice, Selection
 from losslint.source.patterns import PathMatcher, PathPattern, compile_patterns
 

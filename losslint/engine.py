@@ -7,7 +7,7 @@ import fnmatch
 import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +38,7 @@ from losslint.analysis.values import (
     tensor,
 )
 from losslint.analysis.vocabulary import OUTPUTS, TARGETS, Vocabulary
+from losslint.frozen import dataclass
 from losslint.handed import Handed, traced
 from losslint.model import Binding, Finding, Loss, TrailStep, Verdict
 from losslint.rules import _registry

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
+from losslint.frozen import dataclass
 from losslint.model import Finding, Span
 
 Lines = Callable[[str], Sequence[str]]

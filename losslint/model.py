@@ -6,9 +6,9 @@ All types are immutable; stages pass them on and never change them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
+from losslint.frozen import dataclass
 from losslint.result import FileError as FileError
 from losslint.result import FileResult as FileResult
 

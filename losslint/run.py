@@ -8,11 +8,12 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from losslint.config import ConfigError, Configuration, Settings
+from losslint.frozen import dataclass
 from losslint.result import FileError, FileResult
 from losslint.source.discovery import STDIN, discover
 

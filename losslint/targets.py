@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
+from losslint.frozen import dataclass
 from losslint.model import FileError
 from losslint.run import Run
 from losslint.suggest import did_you_mean

@@ -11,10 +11,11 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from queue import Empty, SimpleQueue
 
 from losslint.config import FILE_NAMES, ConfigError, Configuration, command_line
+from losslint.frozen import dataclass
 from losslint.source.discovery import DEFAULT_EXCLUDES, SUFFIXES
 from losslint.source.ignorefiles import NAME as GITIGNORE
 

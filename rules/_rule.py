@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from losslint.frozen import dataclass
 from losslint.model import Edit, Severity
 
 if TYPE_CHECKING:

@@ -8,9 +8,11 @@ differentiating them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
+
+from losslint.frozen import dataclass
 
 from .axes import Axes, apart, broadcast, crossed
 from .degree import MIXED, UNKNOWN, ZERO, Degree, minus, plus, power_of_n, same, times

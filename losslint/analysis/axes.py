@@ -7,8 +7,10 @@ A closed one (``middle is None``) has exactly the axes that are listed.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fractions import Fraction
+
+from losslint.frozen import dataclass
 
 from .degree import ONE, UNKNOWN, ZERO, Degree, plus
 

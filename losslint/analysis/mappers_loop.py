@@ -7,10 +7,12 @@ that raises the degree.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
+
+from losslint.frozen import dataclass
 
 from .algebra import At
 from .axes import Axis

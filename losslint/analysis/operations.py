@@ -6,9 +6,11 @@ Handlers name no framework function; the tables say which call is which.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
+
+from losslint.frozen import dataclass
 
 from . import algebra, functions, logs, shapes
 from .algebra import At

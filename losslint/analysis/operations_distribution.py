@@ -8,7 +8,9 @@ trailing axes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from losslint.frozen import dataclass
 
 from . import algebra, functions
 from .algebra import At

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from losslint.frozen import dataclass
 
 from .axes import ADDED, PLAIN, SCALAR, SINGLE, Axes, Axis, closed
 from .degree import UNKNOWN, ZERO, Degree, plus

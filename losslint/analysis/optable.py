@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import field
 from functools import cache, cached_property
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+from losslint.frozen import dataclass
 
 from .values import Const, Seq, Value
 
@@ -105,7 +107,7 @@ def constant_value(literal: Any) -> Value:
 class OpTable:
     """All operations by name, and the prefixes that mean the same place."""
 
-    operations: Mapping[str, Operation]
+    operations: Operations
     aliases: Mapping[str, str]
     synonyms: Mapping[str, frozenset[str]]
     _canonical: dict[str, str] = field(default_factory=dict)
@@ -143,35 +145,109 @@ class OpTable:
 
     def with_files(self, paths: Iterable[Path]) -> OpTable:
         """This table and those in further files; later entries replace earlier ones. Raises TableError."""
-        operations, aliases = dict(self.operations), dict(self.aliases)
+        operations, aliases = self.operations, dict(self.aliases)
         for path in paths:
-            _load(path, operations, aliases)
+            operations = operations.with_more(_load(path, aliases))
         return OpTable(operations, aliases, self.synonyms)
 
 
-def _load(path: Path, operations: dict[str, Operation], aliases: dict[str, str]) -> None:
+class Operations(Mapping[str, Operation]):
+    """Operations by name. One that is not read yet is an ``_Entry``, and is read when somebody asks for it."""
+
+    def __init__(self, known: Mapping[str, Operation | _Entry]) -> None:
+        self._known = dict(known)
+
+    def __getitem__(self, name: str) -> Operation:
+        found = self._known[name]
+        if isinstance(found, Operation):
+            return found
+        operation = self._known[name] = _read(found)
+        return operation
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._known
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def with_more(self, more: Mapping[str, Operation]) -> Operations:
+        """These and others, which replace those of the same name."""
+        return Operations({**self._known, **more})
+
+
+class _Entry(NamedTuple):
+    """An entry of a table as it is written."""
+
+    path: Path
+    framework: str
+    text: str
+
+
+OPENING = "\n[[ops]]\n"
+"""What stands before each entry of our own tables."""
+_NAMES = re.compile(r"^names = \[([^]]*)\]", re.MULTILINE)
+_NAME = re.compile(r'"([^"]+)"')
+
+
+def _load(path: Path, aliases: dict[str, str]) -> dict[str, Operation]:
+    """The operations of a table that somebody has written. Raises TableError."""
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = _toml(path, path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise TableError(f"{path}: cannot be read: {error}") from error
+    aliases.update(table.get("aliases", {}))
+    framework = table.get("framework", "custom")
+    operations = {}
+    for entry in table.get("ops", ()):
+        operation = _operation(path, entry, framework)
+        operations.update(dict.fromkeys(entry["names"], operation))
+    return operations
+
+
+def _load_own(path: Path, aliases: dict[str, str]) -> dict[str, _Entry]:
+    """The operations of one of our own tables by name. All are laid out alike, so that few have to be read as TOML."""
+    head, *texts = path.read_text(encoding="utf-8").split(OPENING)
+    table = _toml(path, head)
+    aliases.update(table.get("aliases", {}))
+    operations = {}
+    for text in texts:
+        entry = _Entry(path, table["framework"], text)
+        for names in _NAMES.findall(text):
+            operations.update(dict.fromkeys(_NAME.findall(names), entry))
+    return operations
+
+
+@cache
+def _read(entry: _Entry) -> Operation:
+    return _operation(entry.path, _toml(entry.path, entry.text), entry.framework)
+
+
+def _toml(path: Path, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise TableError(f"{path}: not valid TOML: {error}") from error
-    framework = table.get("framework", "custom")
-    aliases.update(table.get("aliases", {}))
-    signatures: dict[str, Signature] = {}
-    for entry in table.get("ops", ()):
-        text = entry.get("signature", "...")
-        try:
-            signature = signatures.get(text) or signatures.setdefault(text, Signature.parse(text))
-            kind, names = entry["kind"], entry["names"]
-        except (SyntaxError, ValueError) as error:
-            raise TableError(f"{path}: the signature {text!r} is not one: {error}") from error
-        except KeyError as error:
-            raise TableError(f"{path}: an entry lacks {error}") from error
-        parameters = {k: v for k, v in entry.items() if k not in ("kind", "how", "signature", "names")}
-        operation = Operation(kind, entry.get("how", ""), signature, parameters, framework)
-        for name in names:
-            operations[name] = operation
+
+
+def _operation(path: Path, entry: Mapping[str, Any], framework: str) -> Operation:
+    text = entry.get("signature", "...")
+    for required in ("kind", "names"):
+        if required not in entry:
+            raise TableError(f"{path}: an entry lacks {required!r}")
+    try:
+        signature = _signature(text)
+    except (SyntaxError, ValueError) as error:
+        raise TableError(f"{path}: the signature {text!r} is not one: {error}") from error
+    parameters = {k: v for k, v in entry.items() if k not in ("kind", "how", "signature", "names")}
+    return Operation(entry["kind"], entry.get("how", ""), signature, parameters, framework)
+
+
+@cache
+def _signature(text: str) -> Signature:
+    return Signature.parse(text)
 
 
 @cache
@@ -180,11 +256,11 @@ def builtin_table() -> OpTable:
     from losslint import rules
 
     folder = Path(next(iter(rules.__path__))) / "ops"
-    operations: dict[str, Operation] = {}
+    operations: dict[str, _Entry] = {}
     aliases: dict[str, str] = {}
     for path in sorted(folder.glob("*.toml")):
         if path.stem not in ("keywords", "unlisted"):
-            _load(path, operations, aliases)
-    roles = tomllib.loads((folder / "keywords.toml").read_text(encoding="utf-8"))["roles"]
+            operations.update(_load_own(path, aliases))
+    roles = _toml(folder, (folder / "keywords.toml").read_text(encoding="utf-8"))["roles"]
     synonyms = {role: frozenset(words) for role, words in roles.items()}
-    return OpTable(operations, aliases, synonyms)
+    return OpTable(Operations(operations), aliases, synonyms)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 
+from losslint.frozen import dataclass
 from losslint.model import Returns, Verdict
 
 from .degree import MIXED, UNKNOWN, ZERO, Degree, power_of_n, same

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
+
+from losslint.frozen import dataclass
 
 from . import algebra, functions, logs
 from .algebra import At, coupling, flawed

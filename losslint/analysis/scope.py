@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from losslint.frozen import dataclass
 from losslint.source.index import ModuleIndex
 from losslint.source.slices import Site, Slice
 

@@ -7,11 +7,13 @@ classes, instances) or steer the program (constants).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from enum import Enum, IntEnum
 from fractions import Fraction
 from math import isfinite
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from losslint.frozen import dataclass
 
 from .axes import SCALAR, WILD, Axes, Axis, Contradiction
 from .degree import UNKNOWN, ZERO, Degree

@@ -6,9 +6,9 @@ Names are evidence only where the program gives none; each list can be extended 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 
+from losslint.frozen import dataclass
 from losslint.source.words import OUTPUTS as OUTPUTS
 from losslint.source.words import TARGETS as TARGETS
 from losslint.source.words import words as words

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import TypeVar
 
 from losslint.cache.shard import Malformed, Unkeepable
+from losslint.frozen import dataclass
 from losslint.model import Finding, Loss, Span
 from losslint.rules import _registry
 

@@ -22,10 +22,10 @@ from __future__ import annotations
 import re
 import tokenize
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
+from losslint.frozen import dataclass
 from losslint.model import Span
 from losslint.suggest import did_you_mean
 

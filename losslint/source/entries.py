@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, lru_cache
+
+from losslint.frozen import dataclass
 
 from .index import ModuleIndex, Unit, flat, own_nodes
 from .sinks import HANDING_OVER, adds, compiled_loss, compiles, compiling_matters, differentiates

@@ -9,10 +9,12 @@ from __future__ import annotations
 import ast
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from itertools import accumulate
 from typing import TypeAlias
+
+from losslint.frozen import dataclass
 
 from .slices import Slice
 

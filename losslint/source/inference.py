@@ -6,9 +6,10 @@ environment that losslint is installed in, and has no say. It is imported late, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NoReturn
+
+from losslint.frozen import dataclass
 
 from .index import ModuleIndex
 

@@ -16,12 +16,13 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import SequenceMatcher
 from functools import cached_property
 from itertools import accumulate
 from typing import Any
 
+from losslint.frozen import dataclass
 from losslint.model import Span
 
 from .magics import python_of

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from losslint.frozen import dataclass
 
 # Parts of the words by which a loss is recognised: its name, its parameters, how it is used, a comment that
 # says so.

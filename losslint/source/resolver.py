@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from pathlib import Path
+
+from losslint.frozen import dataclass
 
 from .index import ModuleIndex
 from .places import find_module, surroundings

@@ -7,13 +7,14 @@ file. A slice is parsed on its own and still answers with positions in the file.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
+from losslint.frozen import dataclass
 from losslint.model import Span
 
 if TYPE_CHECKING:

@@ -14,7 +14,15 @@ from typing import Any
 import pytest
 from op_names import installed, real
 
-from losslint.analysis.optable import REQUIRED, Operation, OpTable, Signature, TableError, builtin_table
+from losslint.analysis.optable import (
+    REQUIRED,
+    Operation,
+    Operations,
+    OpTable,
+    Signature,
+    TableError,
+    builtin_table,
+)
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -91,6 +99,14 @@ def test_one_signature_one_entry() -> None:
     for file, table in tables().items():
         seen = Counter(str(sorted((k, str(v)) for k, v in e.items() if k != "names")) for e in table["ops"])
         assert [entry for entry, times in seen.items() if times > 1] == [], file
+
+
+def test_reading_our_tables_bit_by_bit_gives_what_toml_says() -> None:
+    whole = OpTable(Operations({}), {}, {}).with_files(OPS / file for file in sorted(tables()))
+    table = builtin_table()
+    assert list(table.operations) == list(whole.operations)
+    assert dict(table.operations) == dict(whole.operations)
+    assert table.aliases == whole.aliases
 
 
 def test_aliases_end() -> None:
