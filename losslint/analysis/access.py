@@ -245,7 +245,8 @@ def sliced_axes(axes: Axes, start: int | None, stop: int | None) -> Axes | None:
     return None
 
 
-MUTATORS = {"append", "extend", "insert", "pop", "remove", "update", "setdefault", "clear"}
+MUTATORS = {"append", "extend", "insert", "pop", "remove", "update", "setdefault", "clear", "write"}
+"""Methods that change a list or mapping in place; ``write`` is a ``TensorArray``'s, which also returns it."""
 
 
 def mutation(run: Interpreter, node: cst.Call, scope: Scope, flow: Flow) -> Value | None:
@@ -289,6 +290,9 @@ def _changed(
     if isinstance(owner, Seq):
         if method == "append" and args:
             return Seq((*owner.items, args[0])), nothing
+        if method == "write" and len(args) == 2:
+            longer = Seq((*owner.items, args[1]))
+            return longer, longer
         if method == "extend" and args and isinstance(args[0], Seq):
             return Seq(owner.items + args[0].items), nothing
         if method == "extend" and args and isinstance(args[0], Many) and not owner.items:
@@ -320,6 +324,9 @@ def _changed(
     if isinstance(owner, Many):
         if method == "append" and args:
             return Many(shapes.blend([tensor(owner.item), tensor(args[0])]), owner.axis), nothing
+        if method == "write" and len(args) == 2:
+            more = Many(shapes.blend([tensor(owner.item), tensor(args[1])]), owner.axis)
+            return more, more
         return owner, owner.item
     if method == "update":
         given = args[0] if args else Dict(kwargs)

@@ -141,7 +141,14 @@ def coupling(at: At, before: tuple[Tensor, ...], after: Tensor) -> Tensor:
 
 def bent(value: Tensor, **changes: Any) -> Tensor:
     """``value`` after a non-linear function: without what only sums and scalings leave true."""
-    facts = {"spread": value.spread.bent, "number": None, "shift": None, "separable": False, "squared": None}
+    facts = {
+        "spread": value.spread.bent,
+        "number": None,
+        "shift": None,
+        "separable": False,
+        "squared": None,
+        "permutation": False,
+    }
     return replace(value, **{**facts, **changes})
 
 

@@ -30,6 +30,8 @@ class Axis:
     data: bool = False
     added: bool = False
     """An axis of length 1 that the program asked for (``expand_dims``, ``newaxis``): what it meets is meant."""
+    numbered: bool = False
+    """Along it lie coordinates, of which the first is the number of the sample: ``stack([range(N), ids], 1)``."""
 
     @property
     def plain(self) -> bool:

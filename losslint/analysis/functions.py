@@ -100,7 +100,8 @@ def linear(value: Tensor) -> Tensor:
 def negate(value: Tensor) -> Tensor:
     """``-value``."""
     number = None if value.number is None else -value.number
-    return replace(value, number=number, shift=None if value.shift is None else -value.shift)
+    shift = None if value.shift is None else -value.shift
+    return replace(value, number=number, shift=shift, permutation=False)
 
 
 def stopped(value: Tensor) -> Tensor:

@@ -75,7 +75,7 @@ HOWS: dict[str, frozenset[str]] = {
             "rank",
         ]
     ),
-    "sequence": frozenset({"add_n", "global_norm", "convert"}),
+    "sequence": frozenset({"add_n", "global_norm", "convert", "array"}),
     "constant": frozenset(["zeros", "ones", "fill", "range", "eye", "random", "value", "like"]),
     "loss": frozenset(
         ["last_axis", "elementwise", "sparse", "images", "all", "ratio", "pairwise", "average"]

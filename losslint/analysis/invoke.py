@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from . import algebra, classes, forms, precision, shapes, static, symbolic
+from . import algebra, classes, forms, loops, precision, shapes, static, symbolic
 from .algebra import At
 from .axes import PLAIN, WILD
 from .builtin import SPECIAL
@@ -15,6 +15,7 @@ from .handlers import handler_of
 from .operations import Call, flatten
 from .operations_distribution import law_of
 from .operations_loss import call_loss_instance, told_to_sum
+from .operations_shape import length_of
 from .optable import Operation
 from .reduce import reduce
 from .values import (
@@ -222,9 +223,7 @@ def call_method(
     if isinstance(owner, Dict):
         return _dict_method(owner, name, args)
     if isinstance(owner, (Seq, Many)):
-        return (
-            owner if name in ("copy", "numpy") else constant() if name in ("count", "index") else Const(None)
-        )
+        return _list_method(at, owner, name, args)
     if isinstance(owner, Const) and isinstance(owner.value, str):
         return _string_method(owner.value, name, args)
     return Unknown(f".{name}()")
@@ -245,6 +244,23 @@ def _super_call(run: Interpreter, at: At, owner: Super, name: str, args: Sequenc
             )
             return call_value(run, at, built, args, {})
     return through_model(at, args)
+
+
+def _list_method(at: At, owner: Seq | Many, name: str, args: Sequence[Value]) -> Value:
+    """A method of a list, or of the list of tensors that a ``TensorArray`` is."""
+    if name in ("copy", "numpy", "identity"):
+        return owner
+    if name in ("count", "index"):
+        return constant()
+    if name == "stack":
+        return shapes.stacked(owner)
+    if name == "concat":
+        return shapes.concatenated(at, owner, 0)
+    if name == "unstack" and args:
+        return loops.iterated(args[0])
+    if name == "read":
+        return owner.item if isinstance(owner, Many) else Unknown("an item of a TensorArray")
+    return length_of(owner) if name == "size" else Const(None)
 
 
 def _dict_method(owner: Dict, name: str, args: Sequence[Value]) -> Value:

@@ -137,6 +137,10 @@ def _turn(run: Interpreter, body: Sequence[Any], scope: Scope, flow: Flow) -> bo
     return True
 
 
+GROWING = ("append", "extend", "write")
+"""Methods that make a list, or a ``TensorArray``, longer."""
+
+
 @lru_cache(maxsize=512)
 def accumulated(loop: cst.For) -> Mapping[str, str]:
     """The names a loop body accumulates: ``x += e`` and ``x = x + e`` (sum), ``xs.append(e)`` (list)."""
@@ -160,7 +164,7 @@ def accumulated(loop: cst.For) -> Mapping[str, str]:
                     found[target.value] = "sum"
         elif kind is cst.Call and isinstance(node.func, cst.Attribute):
             owner = node.func.value
-            if node.func.attr.value in ("append", "extend") and isinstance(owner, (cst.Name, cst.Attribute)):
+            if node.func.attr.value in GROWING and isinstance(owner, (cst.Name, cst.Attribute)):
                 found.setdefault(spelled(owner), "list")
         if kind is not cst.FunctionDef:
             waiting += parts_of(node)

@@ -350,7 +350,10 @@ def _axiswise(call: Call) -> Value:
 
 @handles("sequence")
 def _sequence(call: Call) -> Value:
-    source, at, how = call.value("xs"), call.at, call.operation.how
+    at, how = call.at, call.operation.how
+    if how == "array":
+        return Seq(())
+    source = call.value("xs")
     if how == "convert":
         return source if isinstance(source, Const) else tensor(source)
     if isinstance(source, Many):

@@ -10,7 +10,7 @@ from .algebra import At
 from .axes import PLAIN, SCALAR, WILD, Axes, Axis, Contradiction, closed
 from .degree import UNKNOWN, ZERO
 from .operations import Call, flatten, handles
-from .reduce import reduce
+from .reduce import reduce, remove
 from .values import RANK_TEST, Const, Seq, Spread, Tensor, Value, either, merge, tensor, unknown_tensor
 
 
@@ -38,7 +38,7 @@ def _contract(call: Call) -> Value:
     if how == "outer" and left.axes.rank == right.axes.rank == 1:
         return algebra.multiply(at, shapes.expanded(left, 1), shapes.expanded(right, 0))
     if how == "tensordot":
-        return by_rank(at, left, right, lambda a, b: _tensordot(call, a, b))
+        return by_rank(at, left, right, lambda a, b: _tensordot(call, a, b), broadcasts=False)
     if how == "batch_dot":
         return _batch_dot(at, left, right)
     return unknown_tensor(*merge(left.reasons, right.reasons, (at.name,)))
@@ -48,11 +48,19 @@ def _open_matrix(axes: Axes) -> bool:
     return axes.rank is None and axes.least_rank == 2 and axes.batches == 1
 
 
-def by_rank(at: At, left: Tensor, right: Tensor, compute: Callable[[Tensor, Tensor], Value]) -> Value:
+def by_rank(
+    at: At,
+    left: Tensor,
+    right: Tensor,
+    compute: Callable[[Tensor, Tensor], Value],
+    *,
+    broadcasts: bool = True,
+) -> Value:
     """A product of two batches whose rank is open: of ``(N, D)``, or of one matrix per sample.
 
-    ``x @ transpose(y)`` is N×N in the first case and per sample in the second; both are kept as alternatives until
-    something else in the loss tells.
+    ``matmul(x, y, transpose_b=True)`` is N×N in the first case and per sample in the second; both are kept as
+    alternatives until something else in the loss tells. ``x @ transpose(y)`` does not run in the second case, where the
+    leading axes would have to broadcast (``broadcasts``).
     """
     if not all(_open_matrix(value.axes) for value in (left, right)):
         return compute(left, right)
@@ -64,10 +72,22 @@ def by_rank(at: At, left: Tensor, right: Tensor, compute: Callable[[Tensor, Tens
     options: list[tuple[frozenset[tuple[str, bool]], Value]] = []
     for outcome, (a, b) in zip((True, False), pairs, strict=True):
         try:
+            if not outcome and broadcasts:
+                _leads_alike(a, b)
             options.append((frozenset({(test, outcome)}), compute(a, b)))
         except Contradiction:
             continue
     return either(options)
+
+
+def _leads_alike(left: Tensor, right: Tensor) -> None:
+    """Raises Contradiction where the batch of one operand would meet a feature axis that leads the other."""
+    firsts = [value.axes.at(0) for value in (left, right)]
+    apart = any(axis is not None and axis.batch for axis in firsts) and any(
+        axis is not None and axis.plain and axis.size != 1 for axis in firsts
+    )
+    if apart and left.data and right.data:
+        raise Contradiction("a batch of matrices meets one that does not lead with it")
 
 
 def _one_more(axes: Axes) -> Axes:
@@ -168,7 +188,12 @@ def _tensordot(call: Call, left: Tensor, right: Tensor) -> Value:
     elif isinstance(axes, Seq) and len(axes.items) == 2:
         sides = [[item.value for item in flatten(side) if isinstance(item, Const)] for side in axes.items]
         pairs = (sides[0], sides[1])
+    if pairs is not None and left.data and right.data:
+        _fit(left.axes, right.axes, pairs)
     if pairs is None or left.axes.rank is None or right.axes.rank is None:
+        open_ = _tensordot_open(at, left, right, pairs) if pairs is not None else None
+        if open_ is not None:
+            return open_
         if right.axes.total == ZERO and not right.axes.unsure and pairs == ([-1], [0]):
             return matmul(at, left, right)
         return unknown_tensor(*merge(left.reasons, right.reasons, (f"the axes of {at.name}",)))
@@ -180,6 +205,34 @@ def _tensordot(call: Call, left: Tensor, right: Tensor) -> Value:
         _shared(at, left.axes.front[a], right.axes.front[b]) for a, b in zip(first, second, strict=False)
     ]
     return _product(at, [left, right], [*free, *inner], range(len(free), len(free) + len(inner)))
+
+
+def _fit(left: Axes, right: Axes, pairs: tuple[Sequence[int], Sequence[int]]) -> None:
+    """Raises Contradiction where a feature axis would be summed against the batch axis of other data."""
+    for one, two in zip(*pairs, strict=False):
+        met = [left.at(one), right.at(two)]
+        if any(axis is not None and axis.batch for axis in met) and any(
+            axis is not None and axis.plain and axis.size != 1 for axis in met
+        ):
+            raise Contradiction("a feature axis is contracted with the batch")
+
+
+def _tensordot_open(
+    at: At, left: Tensor, right: Tensor, pairs: tuple[Sequence[int], Sequence[int]]
+) -> Tensor | None:
+    """The same of operands whose rank is open, if only feature axes are left over."""
+    inner: list[Axis] = []
+    for one, two in zip(*pairs, strict=False):
+        a, b = left.axes.at(one), right.axes.at(two)
+        if a is None or b is None or UNKNOWN in (a.extent, b.extent):
+            return None
+        inner.append(_shared(at, a, b))
+    rest = [remove(value.axes, over) for value, over in zip((left, right), pairs, strict=True)]
+    if any(axes.total != ZERO for axes in rest):
+        return None
+    product = _paired(at, left, right, shuffled=any(axis.batch and axis.order == at.fresh for axis in inner))
+    product = _placed(product, Axes((), ZERO, tuple(inner)), (left, right))
+    return reduce(at, "sum", product, range(-len(inner), 0)) if inner else None
 
 
 def _shared(at: At, left: Axis, right: Axis) -> Axis:

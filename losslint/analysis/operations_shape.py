@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from . import algebra, functions, shapes
-from .axes import BATCH, PLAIN, SCALAR, WILD, Axes, Axis, broadcast, closed, hidden
+from . import algebra, functions, gathering, shapes
+from .axes import PLAIN, SCALAR, WILD, Axes, Axis, broadcast, closed, hidden
 from .degree import UNKNOWN, ZERO, plus
 from .operations import Call, Handler, handles
 from .reduce import From
@@ -116,7 +116,9 @@ def _moveaxis(call: Call) -> Value:
 
 @shape("stack")
 def _stack(call: Call) -> Value:
-    return shapes.stacked(call.value("xs"), call.integer("axis", 0) or 0)
+    source, axis = call.value("xs"), call.integer("axis", 0) or 0
+    whole = shapes.stacked(source, axis)
+    return _with_coordinates(source, whole, axis, stacked=True)
 
 
 @shape("concat")
@@ -125,7 +127,15 @@ def _concat(call: Call) -> Value:
     source = call.value("xs")
     if isinstance(source, Seq) and any(isinstance(item, ShapeOf) for item in source.items):
         return _joined_shapes(source)
-    return shapes.concatenated(call.at, source, axis)
+    return _with_coordinates(source, shapes.concatenated(call.at, source, axis), axis, stacked=False)
+
+
+def _with_coordinates(source: Value, whole: Tensor, axis: int | None, *, stacked: bool) -> Tensor:
+    """Vectors or columns side by side, where the first of them counts the samples."""
+    if axis not in (1, -1) or not isinstance(source, Seq):
+        return whole
+    axes = gathering.coordinates([tensor(item) for item in source.items], stacked=stacked)
+    return whole if axes is None else replace(whole, axes=axes)
 
 
 def _joined_shapes(source: Seq) -> Value:
@@ -197,47 +207,13 @@ def _gather(call: Call) -> Value:
     value, indices = call.tensor("x"), call.tensor("indices")
     batch_dims = call.integer("batch_dims", 0) or 0
     axis = call.integer("axis")
-    return shapes.gathered(call.at, value, indices, batch_dims if axis is None else axis, batch_dims)
+    return gathering.gathered(call.at, value, indices, batch_dims if axis is None else axis, batch_dims)
 
 
 @shape("gather_nd")
 def _gather_nd(call: Call) -> Value:
-    value, indices = call.tensor("x"), call.tensor("indices")
-    if call.integer("batch_dims", 0):
-        return algebra.joined(
-            value,
-            indices,
-            axes=Axes(indices.axes.front[:1] or (BATCH,), ZERO),
-            degree=value.degree,
-            slope=value.slope,
-            spread=algebra.interaction(value, indices),
-        )
-    rows = indices.axes.front[0] if indices.axes.front else None
-    if rows is not None and rows.data and max(value.spread, indices.spread) is Spread.SAMPLE:
-        # The rows that `where` found: a mask in another form.
-        kept = algebra.joined(
-            value, replace(indices, raised=()), degree=value.degree, slope=value.slope, spread=Spread.SAMPLE
-        )
-        return replace(kept, axes=Axes((rows,), ZERO, ()))
-    if rows is not None and rows.data:
-        kept = algebra.joined(
-            value,
-            replace(indices, raised=()),
-            degree=value.degree,
-            slope=value.slope,
-            spread=algebra.interaction(value, indices),
-        )
-        return replace(kept, axes=Axes((rows,), ZERO, ()))
-    if value.axes.batches == 0 and not value.axes.unsure:
-        return algebra.joined(
-            value,
-            indices,
-            axes=indices.axes.without(-1) if indices.axes.least_rank > 1 else WILD,
-            degree=value.degree,
-            slope=value.slope,
-            spread=algebra.interaction(value, indices),
-        )
-    return unknown_tensor(*merge(value.reasons, (call.at.name,)))
+    batch_dims = call.integer("batch_dims", 0) or 0
+    return gathering.gathered_nd(call.at, call.tensor("x"), call.tensor("indices"), batch_dims)
 
 
 @shape("boolean_mask")

@@ -155,6 +155,7 @@ def reduce(
         count=False,
         number=None,
         diagonal=value.diagonal and what.extent == ZERO,
+        permutation=False,
         separable=reduced.separable and reduced.axes.batches > 1,
     )
 
@@ -188,7 +189,15 @@ def _constant(how: str, value: Tensor, what: Span, order: Fraction | None) -> Te
     elif how == "logsumexp" and what.extent != ZERO:
         degree = MIXED
     counts = how in ("sum", "count_nonzero") and not value.weights and not value.opaque
-    return replace(value, axes=what.axes, degree=degree, number=None, diagonal=False, count=counts)
+    return replace(
+        value,
+        axes=what.axes,
+        degree=degree,
+        number=None,
+        diagonal=False,
+        count=counts,
+        permutation=False,
+    )
 
 
 def _over_batch(value: Tensor, what: Span) -> bool:
@@ -443,6 +452,7 @@ def along(at: At, how: str, value: Tensor, axis: int | None) -> Tensor:
         raised=raised,
         reduced=merge(value.reduced, (step,)),
         trail=merge(value.trail, (step,)),
+        permutation=how == "argsort" and value.axes.rank == 1,
     )
     flaw = Flaw(Kind.PAIRWISE if pairs else Kind.ORDER, step, at.name, (step,))
     return replace(result, flaws=merge(result.flaws, (flaw,)))

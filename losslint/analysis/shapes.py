@@ -11,9 +11,9 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import reduce as fold
 
-from . import algebra
+from . import algebra, gathering
 from .algebra import At, joined
-from .axes import ADDED, BATCH, PLAIN, SCALAR, UNSURE, WILD, Axes, Axis, broadcast, closed, hidden
+from .axes import ADDED, PLAIN, SCALAR, UNSURE, WILD, Axes, Axis, broadcast, closed, hidden
 from .degree import MIXED, UNKNOWN, ZERO, Degree, minus, plus, same
 from .values import (
     Const,
@@ -208,6 +208,8 @@ def squeezed(value: Tensor, over: Sequence[int] | None) -> Tensor:
     """Axes of length 1 dropped. Without ``axis``, feature axes of unknown length may or may not go."""
     from .reduce import remove
 
+    if over is not None and any(value.axes.at(index) is UNSURE for index in over):
+        return replace(value, axes=fold(without_known, sorted(over, key=abs, reverse=True), value.axes))
     if over is not None:
         return replace(value, axes=remove(value.axes, over))
     if value.axes.middle is None and all(axis.batch or axis.size is not None for axis in value.axes.front):
@@ -282,7 +284,7 @@ def _index_one(at: At, value: Tensor, item: Value, position: int) -> tuple[Tenso
         return _picked(value, axis, position), position
     if selector.slope is None and selector.data:  # a boolean mask or computed indices
         return masked(at, value, selector), position + onward
-    return gathered(at, value, selector, position), position + onward
+    return gathering.gathered(at, value, selector, position), position + onward
 
 
 def _picked(value: Tensor, axis: Axis, position: int) -> Tensor:
@@ -330,6 +332,7 @@ def _sliced(at: At, value: Tensor, item: Slice, position: int, axis: Axis) -> Te
             or 0 < -position <= len(value.axes.back)
         )
         return replace(value, axes=value.axes.without(position, Axis(size=size))) if listed else value
+    value = replace(value, permutation=False)
     if axis.extent is UNKNOWN or not value.data:
         return value
     counted = tensor(item.stop) if item.stop is not None else None
@@ -374,47 +377,6 @@ def masked(at: At, value: Tensor, mask: Tensor) -> Tensor:
     return replace(kept, axes=rest.insert(0, Axis(extent, order=at.fresh, data=extent != ZERO)))
 
 
-def gathered(at: At, value: Tensor, indices: Tensor, axis: int = 0, batch_dims: int = 0) -> Tensor:
-    """``gather``: rows of a table by index, per sample if the indices are, else a rearrangement of the batch."""
-    where = value.axes.at(axis)
-    result = joined(
-        value,
-        replace(indices, raised=(), slope=None),
-        axes=WILD,
-        degree=value.degree,
-        slope=value.slope,
-        spread=algebra.interaction(value, indices),
-    )
-    if where is None or where.extent is UNKNOWN:
-        return replace(result, axes=hidden(UNKNOWN))
-    if where.batch and value.data:
-        if batch_dims or indices.axes.total == ZERO:
-            return replace(result, axes=WILD, degree=UNKNOWN, slope=UNKNOWN, spread=Spread.UNKNOWN)
-        shuffled = closed(replace(a, order=at.fresh) if a.batch else a for a in indices.axes.front)
-        axes = shuffled if indices.axes.middle is None else indices.axes
-        spread = Spread.COUPLED if indices.data else value.spread
-        return replace(
-            result, axes=axes if value.axes.rank == 1 else hidden(indices.axes.total), spread=spread
-        )
-    if batch_dims:
-        return replace(
-            result, axes=broadcast(indices.axes, Axes((BATCH,), ZERO)) if indices.axes.batches else value.axes
-        )
-    if not value.data and axis == 0:  # a table of weights or classes
-        rest = value.axes.without(0) if value.axes.least_rank else SCALAR
-        if indices.axes.middle is None and rest.middle is None:
-            return replace(result, axes=closed((*indices.axes.front, *rest.front)))
-        return replace(
-            result,
-            axes=Axes(
-                indices.axes.front, indices.axes.middle if rest.middle is None else ZERO, indices.axes.back
-            ),
-        )
-    if indices.axes == SCALAR:
-        return replace(result, axes=value.axes.without(axis))
-    return replace(result, axes=value.axes if not value.axes.unsure else WILD)
-
-
 def repeated(at: At, value: Tensor, counts: Sequence[Value]) -> Tensor:
     """``tile``: every axis repeated; by the batch size, the axis gains the batch's extent."""
     axes = value.axes
@@ -432,7 +394,9 @@ def repeated(at: At, value: Tensor, counts: Sequence[Value]) -> Tensor:
             tiled.append(Axis() if axis.plain else replace(axis, order=at.fresh))
         else:
             tiled.append(Axis(plus(axis.extent, times_.degree), order=at.fresh if axis.batch else 0))
-    return replace(value, axes=closed(tiled), separable=algebra.separable(closed(tiled), value))
+    return replace(
+        value, axes=closed(tiled), separable=algebra.separable(closed(tiled), value), permutation=False
+    )
 
 
 def split(at: At, value: Tensor, number: int | None, axis: int) -> Value:
@@ -462,6 +426,8 @@ def split(at: At, value: Tensor, number: int | None, axis: int) -> Value:
 def unstacked(value: Tensor, axis: int, number: int | None = None) -> Value:
     """``unstack``, and what iterating over a tensor gives: its entries along an axis."""
     where = value.axes.at(axis)
+    if number and where is UNSURE:  # of a length that the program states, so not the batch
+        return Seq((replace(value, axes=without_known(value.axes, axis), number=None),) * number)
     if where is None or where.extent is UNKNOWN:
         return Many(unsure_item(value), UNSURE)
     item = replace(value, axes=value.axes.without(axis), number=None)
@@ -469,6 +435,13 @@ def unstacked(value: Tensor, axis: int, number: int | None = None) -> Value:
     if where.plain and number and number <= 16:
         return Seq((item,) * number)
     return Many(item, where)
+
+
+def without_known(axes: Axes, index: int) -> Axes:
+    """``axes`` without the one at ``index``, of which the program knows the length: it is not the batch."""
+    if axes.at(index) is not UNSURE:
+        return axes.without(index)
+    return axes if axes.middle == ZERO else WILD
 
 
 def unsure_item(value: Tensor) -> Tensor:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from losslint.frozen import dataclass
 
 from .axes import SCALAR, WILD, Axes, Axis, Contradiction
-from .degree import UNKNOWN, ZERO, Degree
+from .degree import ONE, UNKNOWN, ZERO, Degree
 
 if TYPE_CHECKING:
     from .scope import ClassRef, Closure, ModuleRef, Site
@@ -131,6 +131,8 @@ class Tensor:
     """Made of model weights: no batch in it, but not a mere constant either."""
     diagonal: bool = False
     """Zero off the diagonal of its two batch axes."""
+    permutation: bool = False
+    """The number of every sample once: of ``range(N)``, or as an ``argsort`` puts them. Its axis names the order."""
     half: str = ""
     """The dtype it was cast to, if that has half precision."""
     number: float | None = None
@@ -378,7 +380,10 @@ def tensor(value: Value) -> Tensor:
         return constant()
     if isinstance(value, Range):
         limit = tensor(value.limit)
-        return constant(axes=Axes((Axis(limit.degree),)))
+        numbers = (
+            value.start == Const(0) and limit.count and limit.degree == ONE and limit.offset is Offset.NONE
+        )
+        return constant(axes=Axes((Axis(limit.degree),)), permutation=numbers)
     if isinstance(value, (Seq, Many, ShapeOf)):
         from .shapes import stacked  # a list becomes a tensor by stacking
 
