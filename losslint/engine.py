@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import fnmatch
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import field, replace
 from functools import cache, cached_property
@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from losslint import entering
 from losslint.analysis import classes
 from losslint.analysis.budget import OUTER_STEPS, OutOfBudget, Overdrawn
-from losslint.analysis.declared import axes_of_annotation, axes_of_spec
-from losslint.analysis.degree import ZERO, spell
+from losslint.analysis.degree import spell
 from losslint.analysis.interpreter import Interpreter
 from losslint.analysis.names import function_at, lookup
 from losslint.analysis.optable import OpTable, builtin_table
@@ -31,7 +31,6 @@ from losslint.analysis.values import (
     Either,
     Function,
     Partial,
-    Spread,
     Tensor,
     Unknown,
     Value,
@@ -252,68 +251,50 @@ class Check:
         function = self._function(run, entry)
         given: dict[str, Value] = {}
         if isinstance(function, Partial) and isinstance(function.fn, Function):
-            given = given_by(function)
+            given = entering.given_by(function)
             function = function.fn
         if not isinstance(function, Function):
             return Unknown(entry.qualname)
-        closure = function.closure
+        run.entry = self.index
+        run.uses.seen.clear()
+        if entry.found_by == "use":
+            run.budget.hurry()
+        value = self._enter(run, entry, function, given)
+        return self.handed.first(run, entry.found_by) if entry.found_by in ("gradient", "add_loss") else value
+
+    def _enter(self, run: Interpreter, entry: Entry, function: Function, given: Mapping[str, Value]) -> Value:
+        """Run a loss on what its parameters say; behind a decorator that takes anything, on what its own say."""
+        own = run.defined.get(entry.qualname)
+        wrapper = function.closure if isinstance(function.closure.node.params.star_arg, cst.Param) else None
+        wrapped = wrapper is not None and own is not None and own.closure.node is not wrapper.node
+        closure = own.closure if wrapped and own is not None else function.closure
+        values = entering.arguments(
+            run,
+            closure,
+            found_by=entry.found_by,
+            node=entry.node,
+            specs=self.pragmas.inputs_of(entry.line),
+            given=given,
+        )
+        run.watched = closure.node
+        if wrapped:
+            keywords = {one.name.value for one in closure.node.params.kwonly_params}
+            positional = [value for name, value in values.items() if name not in keywords]
+            return run.call_function(function, positional, {name: values[name] for name in keywords})
         scope = Scope(
             closure.scope.module, closure.scope.slice, closure.qualname, closure.scope, owner=closure.owner
         )
-        parameters = [*closure.node.params.posonly_params, *closure.node.params.params]
-        if closure.owner is not None and closure.kind != "staticmethod" and parameters:
-            scope.this = classes.typical_instance(run, closure.owner)
-            scope.names[parameters[0].name.value] = scope.this
-            parameters = parameters[1:]
-        beside_data = entry.found_by in ("parameters", "class", "compile", "comment") or any(
-            self.vocabulary.is_batched(parameter.name.value) for parameter in parameters
-        )
-        called = {
-            node.func.id
-            for node in ast.walk(entry.node)
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-        }
-        shapes = {name: axes_of_spec(spec) for name, spec in self.pragmas.inputs_of(entry.line)}
-        for parameter in (*parameters, *closure.node.params.kwonly_params):
-            name = parameter.name.value
-            if name in given:
-                scope.names[name] = given[name]
-                continue
-            axes = shapes.get(name) or axes_of_annotation(getattr(parameter.annotation, "annotation", None))
-            default = closure.defaults.get(name)
-            if default is not None and axes is None and not self._stands_in(name, default):
-                scope.names[name] = default
-                continue
-            value = run.parameter(
-                name,
-                loss=True,
-                annotation=classes.annotation_of(parameter),
-                beside_data=beside_data,
-                called=name in called,
-            )
-            if axes is not None:
-                slope = None if self.vocabulary.is_given(name) else ZERO
-                value = Tensor(axes, ZERO, slope, Spread.SAMPLE) if axes.batches else Tensor(axes)
-            elif isinstance(value, Tensor) and value.data:
-                run.raw[id(value)] = name
-                run.keep(value)
+        if len(entering.own_parameters(closure)) < len(entering.all_parameters(closure)):
+            scope.this = classes.typical_instance(run, closure.owner) if closure.owner is not None else None
+            scope.names[entering.all_parameters(closure)[0].name.value] = scope.this or Unknown("self")
+        for name, value in values.items():
             scope.names[name] = value
         star = closure.node.params.star_arg
         if isinstance(star, cst.Param):
             scope.names[star.name.value] = Unknown(f"*{star.name.value}")
         if closure.node.params.star_kwarg is not None:
             scope.names[closure.node.params.star_kwarg.name.value] = Dict({}, Unknown("a keyword argument"))
-        run.watched = closure.node
-        run.entry = self.index
-        run.uses.seen.clear()
-        if entry.found_by == "use":
-            run.budget.hurry()
-        value = run.run_body(closure, scope)
-        return self.handed.first(run, entry.found_by) if entry.found_by in ("gradient", "add_loss") else value
-
-    def _stands_in(self, name: str, default: Value) -> bool:
-        """Whether a default only stands for what callers count: ``normalizer=1.0``."""
-        return self.vocabulary.is_normaliser(name) and default in (Const(1), Const(1.0))
+        return run.run_body(closure, scope)
 
     def _function(self, run: Interpreter, entry: Entry) -> Value:
         """The function value of an entry, in the scope that it closes over."""
@@ -431,14 +412,6 @@ class Check:
                 if self.suspects is not None and run.recording is not None:
                     self.suspects.append(Suspect(found, problem, outcome, run.recording))
                 yield found
-
-
-def given_by(partial: Partial) -> dict[str, Value]:
-    """The parameters that a ``partial`` has filled."""
-    assert isinstance(partial.fn, Function)
-    params = partial.fn.closure.node.params
-    names = [parameter.name.value for parameter in (*params.posonly_params, *params.params)]
-    return {**dict(zip(names, partial.args, strict=False)), **dict(partial.kwargs)}
 
 
 def _binding(site: Site, target: str, value: Value) -> Binding:

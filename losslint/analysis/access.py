@@ -168,7 +168,13 @@ def subscript(run: Interpreter, at: At, owner: Value, items: Sequence[Value]) ->
         if owner.opaque and owner.axes == WILD:
             return owner
         name = run.raw.get(id(owner))
-        if name is not None and len(items) == 1 and isinstance(first, Const) and isinstance(first.value, int):
+        if (
+            name is not None
+            and name not in run.arrays
+            and len(items) == 1
+            and isinstance(first, Const)
+            and isinstance(first.value, int)
+        ):
             # y[0] of a bare parameter: its first sample, or the first of several outputs
             if loops.is_list_name(name):
                 run.listed.add(name)

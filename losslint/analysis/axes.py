@@ -66,6 +66,8 @@ class Axes:
     """Whatever the ellipsis stands for has length 1 (a reduction over everything kept its axes)."""
     given: bool = field(default=False, compare=False)
     """That parameter is a target."""
+    paired: bool = field(default=False, compare=False)
+    """Whoever called gave it and what it is compared with one rank, as Keras does."""
 
     @property
     def rank(self) -> int | None:
@@ -273,8 +275,13 @@ def broadcast(left: Axes, right: Axes) -> Axes:
         if lead and apart(left, right):
             return WILD
         back = (*long[:lead], *(_meet(a, b) for a, b in zip(long[lead:], short, strict=True)))
-        base, given = left.base or right.base, left.given or right.given
-        return Axes(front, ZERO, back, left.loose or right.loose, base=base, given=given)
+        base, given, paired = (
+            left.base or right.base,
+            left.given or right.given,
+            left.paired and right.paired,
+        )
+        loose = left.loose or right.loose
+        return Axes(front, ZERO, back, loose, base=base, given=given, paired=paired)
     if left.middle == ZERO and right.middle == ZERO:
         aligned = _aligned_open(left, right)
         if aligned is not None:
@@ -302,12 +309,17 @@ def _against_itself(left: Axes, right: Axes) -> Axes | None:
 
 
 def apart(left: Axes, right: Axes) -> bool:
-    """Whether a target has lost an axis that the output it meets still has.
+    """Whether a target has lost an axis that the output it meets still has, and may have had it from the start.
 
     ``squeeze(y_true, -1) - y_pred`` runs if y_pred has one axis fewer from the start, which is per sample, and if
-    both are columns, which makes N×N of them. Nothing here tells which it is. The other way round is usual: class
-    ids have no axis of classes.
+    both are columns, which makes N×N of them. Nothing here tells which it is, unless they came in with one rank. The
+    other way round is usual: class ids have no axis of classes.
     """
+    return not (left.paired and right.paired) and _parted(left, right)
+
+
+def _parted(left: Axes, right: Axes) -> bool:
+    """Whether a target has fewer axes than the output it meets, after what was done to them."""
     short, long = (left, right) if left.least_rank < right.least_rank else (right, left)
     return (
         short.given
@@ -350,8 +362,10 @@ def crossed(left: Axes, right: Axes) -> bool:
     """Whether ``(N,)`` meets ``(N, 1)``: a vector over the batch beside a column that kept its last axis.
 
     Where the rank is open, both count from the same inputs: a reduction that kept its axis beside one that dropped it
-    runs only if what is left of the second is ``(N,)``.
+    runs only if what is left of the second is ``(N,)``. So does what came in with one rank, and lost an axis since.
     """
+    if left.paired and right.paired and _parted(left, right):
+        return True
     long, short = (left, right) if left.least_rank > right.least_rank else (right, left)
     if long.least_rank - short.least_rank != 1 or (long.middle is None) != (short.middle is None):
         return False

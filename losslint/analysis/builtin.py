@@ -159,10 +159,13 @@ def _enumerate(run: Interpreter, at: At, args: Sequence[Value], kwargs: Mapping[
 
 @special("builtins.zip")
 def _zip(run: Interpreter, at: At, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
-    lists = [arg for arg in args if (name := run.raw.get(id(arg))) and loops.is_list_name(name)]
+    raw = {run.raw[id(arg)] for arg in args if id(arg) in run.raw}
+    if raw & run.arrays:  # one batch among the columns makes batches of the others
+        run.arrays |= raw
+    lists = [name for name in raw - run.arrays if loops.is_list_name(name)]
     # One list among the columns makes lists of the others: a tensor is not zipped with a list of tensors.
     if lists:
-        run.listed.update(run.raw[id(arg)] for arg in args if id(arg) in run.raw)
+        run.listed |= raw
     columns = [
         Many(replace(arg), PLAIN)
         if lists and isinstance(arg, Tensor) and id(arg) in run.raw

@@ -86,6 +86,8 @@ class Interpreter:
     """Whose operations were called."""
     raw: dict[int, str] = field(default_factory=dict)
     """Parameters nobody gave, by the identity of their values: whether one is a batch or a list of batches is open."""
+    arrays: set[str] = field(default_factory=set)
+    """Those of them that are certainly one tensor each."""
     listed: set[str] = field(default_factory=set)
     """Those of them that were used as lists."""
     _kept: list[Value] = field(default_factory=list)
@@ -265,11 +267,13 @@ class Interpreter:
         annotation: str = "",
         beside_data: bool = False,
         called: bool = True,
+        by_keras: bool = False,
     ) -> Value:
         """The value of a parameter that no caller gives, by what its name says.
 
         ``loss``: it is a parameter of a loss itself; ``beside_data``: others of that loss certainly hold data,
-        so that one of which nothing is known holds one entry per sample too; ``called``: it may be a function.
+        so that one of which nothing is known holds one entry per sample too; ``called``: it may be a function;
+        ``by_keras``: Keras gave targets and outputs one rank before it called.
         """
         words = self.vocabulary
         if words.is_batch_size(name):  # a loss is handed the size by its caller; a factory's is a setting
@@ -292,7 +296,11 @@ class Interpreter:
             data = batch(1 if words.is_vector(name) else 2)
             own = words.has_own_rank(name) or data.axes.loose
             given, base = words.is_given(name), name if words.is_compared(name) else ""
-            data = replace(data, axes=replace(data.axes, loose=own, base=base, given=given and bool(base)))
+            compared = bool(base)
+            axes = replace(
+                data.axes, loose=own, base=base, given=given and compared, paired=by_keras and compared
+            )
+            data = replace(data, axes=axes)
             return replace(data, slope=None) if given else data
         return Tensor(WILD, ZERO, ZERO, Spread.SAMPLE, opaque=True)
 

@@ -74,10 +74,16 @@ def iterated(value: Value) -> Seq | Many:
     return Many(Unknown(value.reason if isinstance(value, Unknown) else "what a loop runs over"), UNSURE)
 
 
-def items_of(run: Interpreter, value: Value) -> Seq | Many:
+ROWS = {"row", "sample", "example", "instance", "record"}
+"""What people call one entry of a batch, and nothing else."""
+
+
+def items_of(run: Interpreter, value: Value, target: cst.CSTNode | None = None) -> Seq | Many:
     """``iterated``, but for a bare parameter: it may be a batch of samples or a list of batches."""
     name = run.raw.get(id(value))
-    if name is None or not isinstance(value, Tensor):
+    if isinstance(target, cst.Name) and target.value in ROWS:
+        return iterated(value)
+    if name is None or not isinstance(value, Tensor) or name in run.arrays:
         return iterated(value)
     if is_list_name(name):
         run.listed.add(name)
@@ -101,7 +107,7 @@ def run_for(run: Interpreter, node: cst.For, scope: Scope, flow: Flow) -> bool:
             if len({type(option) for _, option in value.options}) == 1
             else Unknown("alternatives to loop over")
         )
-    items = items_of_data_set(run, node, items_of(run, value))
+    items = items_of_data_set(run, node, items_of(run, value, node.target))
     body = node.body.body
     if isinstance(items, Seq) and len(items.items) <= MAX_UNROLLED:
         for item in items.items:

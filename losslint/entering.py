@@ -1,0 +1,121 @@
+"""What a loss is given when nobody is seen to call it: a value for each of its parameters."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from losslint.analysis import classes
+from losslint.analysis.declared import axes_of_annotation, axes_of_spec
+from losslint.analysis.degree import ZERO
+from losslint.analysis.values import Const, Function, Partial, Spread, Tensor, Value
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from losslint.analysis.interpreter import Interpreter
+    from losslint.analysis.scope import Closure
+
+PAIRED = ("parameters", "class", "compile", "comment")
+"""How losses are found of which every parameter is data, unless its name says otherwise."""
+
+
+def arguments(
+    run: Interpreter,
+    closure: Closure,
+    *,
+    found_by: str,
+    node: ast.AST,
+    specs: Iterable[tuple[str, str]] = (),
+    given: Mapping[str, Value] | None = None,
+) -> dict[str, Value]:
+    """A value for every parameter but ``self``: what is ``given``, its default, else what its name and shape say.
+
+    ``node`` is the function as ``ast`` has it, ``specs`` are the shapes that a comment states.
+    """
+    words = run.vocabulary
+    parameters = own_parameters(closure)
+    beside_data = found_by in PAIRED or any(words.is_batched(one.name.value) for one in parameters)
+    names = {one.name.value for one in parameters}
+    called = {
+        each.func.id
+        for each in ast.walk(node)
+        if isinstance(each, ast.Call) and isinstance(each.func, ast.Name) and each.func.id in names
+    }
+    shapes = {name: axes_of_spec(spec) for name, spec in specs}
+    by_keras = found_by == "compile" or (
+        found_by == "class" and closure.owner is not None and classes.is_loss_class(run, closure.owner)
+    )
+    values: dict[str, Value] = {}
+    for parameter in (*parameters, *closure.node.params.kwonly_params):
+        name = parameter.name.value
+        if given is not None and name in given:
+            values[name] = given[name]
+            continue
+        axes = shapes.get(name) or axes_of_annotation(getattr(parameter.annotation, "annotation", None))
+        default = closure.defaults.get(name)
+        stands_in = words.is_normaliser(name) and default in (Const(1), Const(1.0))
+        if default is not None and axes is None and not stands_in:  # else it stands for what callers count
+            values[name] = default
+            continue
+        value = run.parameter(
+            name,
+            loss=True,
+            annotation=classes.annotation_of(parameter),
+            beside_data=beside_data,
+            called=name in called,
+            by_keras=by_keras,
+        )
+        if axes is not None:
+            slope = None if words.is_given(name) else ZERO
+            value = Tensor(axes, ZERO, slope, Spread.SAMPLE) if axes.batches else Tensor(axes)
+        elif isinstance(value, Tensor) and value.data:
+            run.raw[id(value)] = name
+            run.keep(value)
+        values[name] = value
+    run.arrays |= names if by_keras else used_as_arrays(node, names)
+    return values
+
+
+def all_parameters(closure: Closure) -> list[cst.Param]:
+    """The positional parameters of a function."""
+    return [*closure.node.params.posonly_params, *closure.node.params.params]
+
+
+def own_parameters(closure: Closure) -> list[cst.Param]:
+    """The same without the object it is called on."""
+    parameters = all_parameters(closure)
+    return parameters[1:] if closure.owner is not None and closure.kind != "staticmethod" else parameters
+
+
+def given_by(partial: Partial) -> dict[str, Value]:
+    """The parameters that a ``partial`` has filled."""
+    assert isinstance(partial.fn, Function)
+    names = [parameter.name.value for parameter in all_parameters(partial.fn.closure)]
+    return {**dict(zip(names, partial.args, strict=False)), **dict(partial.kwargs)}
+
+
+ASKS_SHAPE = {"shape", "rank", "size", "ndim", "int_shape", "cast"}
+"""Functions that take one tensor, and no list of them."""
+ASKED = ("shape", "dtype", "get_shape", "ndim")
+"""Attributes that one tensor has, and no list of them."""
+
+
+def used_as_arrays(function: ast.AST, names: set[str]) -> set[str]:
+    """The parameters that are certainly one tensor each: computed with, indexed by several axes, asked for a shape."""
+    found: set[str] = set()
+    for node in ast.walk(function):
+        operands: list[ast.expr] = []
+        if isinstance(node, ast.BinOp) and not isinstance(node.op, (ast.Add, ast.Mult)):
+            operands = [node.left, node.right]  # lists can be added and repeated
+        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            operands = [node.operand]
+        elif isinstance(node, ast.Attribute):
+            operands = [node.value] if node.attr in ASKED else []
+        elif isinstance(node, ast.Subscript):
+            operands = [node.value] if isinstance(node.slice, ast.Tuple) else []
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
+            operands = [node.args[0]] if node.func.attr in ASKS_SHAPE else []
+        found.update(each.id for each in operands if isinstance(each, ast.Name) and each.id in names)
+    return found
