@@ -173,9 +173,10 @@ def run(
     whole = settings_for(os.curdir) or configuration.without_files()
     discovered = discover(paths, exclusions, enforced=whole.value("force-exclude"))
     tasks = []
+    in_folder = lru_cache(maxsize=None)(settings_for)
     for path in discovered.files:
         name = (stdin_filename or STDIN_NAME) if path == STDIN else path
-        settings = settings_for(os.path.dirname(os.path.abspath(name)))
+        settings = in_folder(os.path.dirname(name))
         if settings is not None:
             tasks.append(Task(name, settings, stdin() if path == STDIN and stdin else None, mending))
     if write:

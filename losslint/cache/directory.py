@@ -52,11 +52,13 @@ class CacheDirectory:
             # A planted pipe must not make us wait, nor a link lead elsewhere.
             flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
             descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0))
-            with os.fdopen(descriptor, "rb") as file:
+            try:
                 status = os.fstat(descriptor)
                 if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_FILE_BYTES:
                     return None
-                data = file.read(MAX_FILE_BYTES)
+                data = os.read(descriptor, status.st_size)
+            finally:
+                os.close(descriptor)
         except OSError:
             return None
         if time.time() - status.st_mtime > SWEEP_EVERY:

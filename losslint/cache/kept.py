@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import os
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from losslint.cache.directory import CacheDirectory
+from losslint.cache.disk import Disk
 from losslint.cache.fingerprint import fingerprint
 from losslint.cache.shard import Entry, Malformed, Module, Shard, Unkeepable
 from losslint.result import FileResult
-from losslint.source.places import find_module, surroundings
-from losslint.source.witness import Seen, Trace, digest, stamp
+from losslint.run import Checked, Task
+from losslint.source.witness import Seen, Trace, digest
 
 if TYPE_CHECKING:
     from losslint.config import Settings
-    from losslint.run import Checked, Task
+    from losslint.source.places import Surroundings
 
 UNWRITABLE = frozenset("\t\n\r\0")
 """No field of a shard holds these."""
 
 
 class Kept:
-    """The results of earlier runs, and of this one. The file system is asked once per run for each thing.
+    """The results of earlier runs, and of this one.
 
     ``losses``: whether the losses themselves are wanted, and not only their number.
     """
@@ -33,28 +33,27 @@ class Kept:
         self._losses = losses
         self._base = os.path.join(os.path.dirname(os.path.abspath(directory.path)), "")
         self._fingerprint = fingerprint(directory)
-        self._now = time.time_ns()
+        self._disk = Disk()
         self._keys: dict[int, tuple[Settings, str]] = {}
         self._places: dict[tuple[str, int], _Place] = {}
         self._shards: dict[str, _Place] = {}
-        self._files: dict[str, bool] = {}
-        self._there: dict[str, bool] = {}
-        self._stamps: dict[str, str | None] = {}
-        self._digests: dict[str, str | None] = {}
+        self._roots: dict[tuple[str, ...], str] = {}
 
     def known(self, task: Task) -> Checked | None:
         """The result of a task, if it would be the same again."""
         if task.data is not None or task.modules is not None:
             return None
-        place = self._place(task)
-        name = os.path.basename(task.path)
+        shown, name = os.path.split(task.path)
+        place = self._place(shown, task.settings)
         try:
             entry = place.shard.get(name)
             if entry is None or (entry.said and not _serves(entry, task)):
                 return None
-            path = os.path.join(place.folder, name)
+            path = place.inside + name
             now = self._unchanged(path, entry.stamp, entry.digest)
-            if now is None or not all(self._holds(place, number) for number in entry.modules):
+            if now is None or (
+                entry.modules and not all(self._holds(place, number) for number in entry.modules)
+            ):
                 return None
             if now and now != entry.stamp:
                 entry = entry._replace(stamp=now)
@@ -70,7 +69,8 @@ class Kept:
         if trace is None or not _is_final(checked, task):
             return
         result = checked.result
-        place = self._place(task)
+        shown, file = os.path.split(task.path)
+        place = self._place(shown, task.settings)
         try:
             entry = Entry(
                 trace.file.stamp,
@@ -84,7 +84,7 @@ class Kept:
             )
         except Unkeepable:
             return
-        place.shard.put(os.path.basename(task.path), entry)
+        place.shard.put(file, entry)
 
     def save(self) -> None:
         """Write what is new, and forget files that are gone."""
@@ -105,28 +105,32 @@ class Kept:
 
     # -- where things are -----------------------------------------------------------------------------------------
 
-    def _place(self, task: Task) -> _Place:
-        shown = os.path.dirname(task.path)
-        known = self._places.get((shown, id(task.settings)))
+    def _place(self, shown: str, settings: Settings) -> _Place:
+        """The directory of a file, as it is shown."""
+        known = self._places.get((shown, id(settings)))
         if known is None:
             folder = os.path.abspath(shown)
-            text = f"{self._key(task.settings)}\n{self._relative(folder)}"
+            text = f"{self._key(settings)}\n{self._relative(folder)}"
             name = digest(text.encode("utf-8", "surrogateescape"))
-            known = self._places[shown, id(task.settings)] = self._shards.get(name) or self._read(
-                name, folder
-            )
+            known = self._places[shown, id(settings)] = self._shards.get(name) or self._read(name, folder)
             self._shards[name] = known
         return known
 
     def _read(self, name: str, folder: str) -> _Place:
-        around = surroundings(folder, is_file=self._is_file, exists=self._exists)
-        text = repr((around.packages, tuple(map(self._relative, around.roots))))
+        around = self._disk.around(folder)
+        text = self._surroundings(around)
         try:
             data = self._directory.read(name)
             shard = Shard.parse(data) if data is not None else Shard(text)
         except Malformed:
             shard = Shard(text)
         return _Place(folder, around.roots, shard if shard.around == text else Shard(text))
+
+    def _surroundings(self, around: Surroundings) -> str:
+        roots = self._roots.get(around.roots)
+        if roots is None:
+            roots = self._roots[around.roots] = repr(tuple(map(self._relative, around.roots)))
+        return f"({around.packages!r}, {roots})"
 
     def _key(self, settings: Settings) -> str:
         """What of the settings a result depends on."""
@@ -139,7 +143,7 @@ class Kept:
                 self._relative(ignores.base),
                 ignores.values["per-file-ignores"],
                 analysis._replace(ops=()),
-                [self._digest(str(table)) for table in analysis.ops],
+                [self._disk.digest(str(table)) for table in analysis.ops],
             )
             self._keys[id(settings)] = settings, repr(parts)
         return self._keys[id(settings)][1]
@@ -158,10 +162,8 @@ class Kept:
         """Whether a module is still where it was (or still nowhere), with the same content."""
         if number not in place.holds:
             module = place.shard.modules[number]
-            found = find_module(place.roots, module.name, is_file=self._is_file)
-            place.holds[number] = self._is_same(
-                place, number, module, found[0] if found is not None else None
-            )
+            found = self._disk.module(place.roots, module.name)
+            place.holds[number] = self._is_same(place, number, module, found)
         return place.holds[number]
 
     def _is_same(self, place: _Place, number: int, module: Module, path: str | None) -> bool:
@@ -178,42 +180,15 @@ class Kept:
 
     def _unchanged(self, path: str, stamped: str, content: str) -> str | None:
         """The stamp that a file has now if its content is the same, else None."""
-        if path not in self._stamps:
-            try:
-                self._stamps[path] = stamp(os.stat(path), self._now)
-            except OSError:
-                self._stamps[path] = None
-        now = self._stamps[path]
+        now = self._disk.stamp(path)
         if now is None or (now and now == stamped):
             return now
-        return now if content and self._digest(path) == content else None
-
-    def _digest(self, path: str) -> str | None:
-        if path not in self._digests:
-            try:
-                with open(path, "rb") as file:
-                    self._digests[path] = digest(file.read())
-            except OSError:
-                self._digests[path] = None
-        return self._digests[path]
-
-    def _is_file(self, path: str) -> bool:
-        known = self._files.get(path)
-        if known is None:
-            known = self._files[path] = os.path.isfile(path)
-        return known
-
-    def _exists(self, path: str) -> bool:
-        known = self._there.get(path)
-        if known is None:
-            known = self._there[path] = os.path.exists(path)
-        return known
+        return now if content and self._disk.digest(path) == content else None
 
     # -- between results and entries ------------------------------------------------------------------------------
 
     def _checked(self, task: Task, place: _Place, path: str, entry: Entry) -> Checked:
-        from losslint.run import Checked
-
+        result = FileResult(task.path)
         trace = None
         if (
             task.mending is not None and task.mending.apply
@@ -221,7 +196,6 @@ class Kept:
             known = (place.shard.modules[number] for number in entry.modules)
             modules = {name: seen and seen._replace(path=self._absolute(seen.path)) for name, seen in known}
             trace = Trace(Seen(path, entry.stamp, entry.digest), modules)
-        result = FileResult(task.path)
         if self._losses and entry.losses:
             from losslint.cache.coding import decode_losses
 
@@ -256,12 +230,13 @@ class Kept:
 
 
 class _Place:
-    """A directory of files, and what is kept of them."""
+    """A directory of files, and what is kept of them. ``inside`` is what the paths in it begin with."""
 
-    __slots__ = ("folder", "holds", "numbers", "roots", "shard")
+    __slots__ = ("folder", "holds", "inside", "numbers", "roots", "shard")
 
     def __init__(self, folder: str, roots: tuple[str, ...], shard: Shard) -> None:
         self.folder = folder
+        self.inside = os.path.join(folder, "")
         self.roots = roots
         self.shard = shard
         self.holds: dict[int, bool] = {}

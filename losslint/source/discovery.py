@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from losslint.result import FileError
@@ -113,27 +114,32 @@ def _walk(root: str, exclusions: Exclusions, errors: list[FileError]) -> Iterato
         shown, real, rules = pending.pop()
         try:
             with os.scandir(real) as listing:
-                entries = sorted(listing, key=lambda entry: entry.name)
+                entries = list(listing)
         except OSError as error:
             errors.append(FileError(shown, f"cannot be listed: {(error.strerror or str(error)).lower()}"))
             continue
         if any(entry.name == GITIGNORE for entry in entries):
             rules = rules.inside(real)
         excluded = exclusions(real).entering(start)
-        for entry in entries:
+        inside = "" if shown == os.curdir else os.path.join(shown, "")
+        for entry in sorted(filter(_may_be_checked, entries), key=_name):
             is_directory = entry.is_dir(follow_symlinks=False)
-            if not is_directory and not _is_python_file(entry):
-                continue
             if excluded.matches_entry(entry.path, is_directory=is_directory):
                 continue
-            if rules.ignores(entry.path, is_directory=is_directory):
+            if rules.files and rules.ignores(entry.path, is_directory=is_directory):
                 continue
-            name = entry.name if shown == os.curdir else os.path.join(shown, entry.name)
             if is_directory:
-                pending.append((name, entry.path, rules))
+                pending.append((inside + entry.name, entry.path, rules))
             else:
                 # The directory is free of links, so that only the file itself can be one.
-                yield name, os.path.realpath(entry.path) if entry.is_symlink() else entry.path
+                yield inside + entry.name, os.path.realpath(entry.path) if entry.is_symlink() else entry.path
+
+
+_name = attrgetter("name")
+
+
+def _may_be_checked(entry: os.DirEntry[str]) -> bool:
+    return entry.is_dir(follow_symlinks=False) or _is_python_file(entry)
 
 
 def _is_python_file(entry: os.DirEntry[str]) -> bool:

@@ -38,7 +38,9 @@ class PathMatcher(NamedTuple):
         """
         if os.path.basename(path) in self.names:
             return True
-        return any(spec.match_file(inside) for inside, spec in self._relative(path, is_directory))
+        return bool(self.specs) and any(
+            spec.match_file(inside) for inside, spec in self._relative(path, is_directory)
+        )
 
     def matches_file(self, path: str) -> bool:
         """Whether this file is meant, by its own name or by that of a directory above it (below the base)."""

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 MAX_LEVELS = 8
+INIT = "__init__.py"
 
 Test = Callable[[str], bool]
 
@@ -24,30 +25,50 @@ class Surroundings(NamedTuple):
     roots: tuple[str, ...]
 
 
-def surroundings(
-    folder: str, *, is_file: Test = os.path.isfile, exists: Test = os.path.exists
-) -> Surroundings:
-    """What the file system says of an absolute folder. The tests can be answered from memory."""
-
-    def is_package(directory: str) -> bool:
-        return is_file(os.path.join(directory, "__init__.py"))
-
-    top = folder
-    packages: list[str] = []
-    while is_package(top) and top != os.path.dirname(top):
-        packages.insert(0, os.path.basename(top))
-        top = os.path.dirname(top)
-    return Surroundings(tuple(packages), tuple(dict.fromkeys(_upwards(top, exists))))
+def surroundings(folder: str) -> Surroundings:
+    """What the file system says of an absolute folder."""
+    return Places(os.path.isfile, os.path.exists).around(folder)
 
 
-def _upwards(folder: str, exists: Test) -> Iterator[str]:
-    for _ in range(MAX_LEVELS):
-        yield folder
-        parent = os.path.dirname(folder)
-        if parent == folder or any(exists(os.path.join(folder, marker)) for marker in MARKERS):
-            yield os.path.join(folder, "src")
-            return
-        folder = parent
+class Places:
+    """Surroundings of many folders: what lies in one package shares what lies around it."""
+
+    def __init__(self, is_file: Test, exists: Test) -> None:
+        self._is_file = is_file
+        self._exists = exists
+        self._around: dict[str, Surroundings] = {}
+        self._tops: dict[str, bool] = {}
+
+    def around(self, folder: str) -> Surroundings:
+        """The surroundings of an absolute folder."""
+        inner: list[str] = []
+        while (known := self._around.get(folder)) is None and self._is_package(folder):
+            inner.append(folder)
+            folder = os.path.dirname(folder)
+        if known is None:
+            known = self._around[folder] = Surroundings((), tuple(dict.fromkeys(self._upwards(folder))))
+        for package in reversed(inner):
+            known = Surroundings((*known.packages, os.path.basename(package)), known.roots)
+            self._around[package] = known
+        return known
+
+    def _is_package(self, folder: str) -> bool:
+        return self._is_file(os.path.join(folder, INIT)) and folder != os.path.dirname(folder)
+
+    def _upwards(self, folder: str) -> Iterator[str]:
+        for _ in range(MAX_LEVELS):
+            yield folder
+            parent = os.path.dirname(folder)
+            if parent == folder or self._is_top(folder):
+                yield os.path.join(folder, "src")
+                return
+            folder = parent
+
+    def _is_top(self, folder: str) -> bool:
+        """Whether a project begins there."""
+        if folder not in self._tops:
+            self._tops[folder] = any(self._exists(os.path.join(folder, marker)) for marker in MARKERS)
+        return self._tops[folder]
 
 
 def find_module(
@@ -57,9 +78,10 @@ def find_module(
     parts = name.split(".")
     if not all(part.isidentifier() for part in parts):
         return None
+    inside = os.path.join(*parts)
     for root in roots:
-        base = os.path.join(root, *parts)
-        for file, is_package in ((base + ".py", False), (os.path.join(base, "__init__.py"), True)):
+        base = os.path.join(root, inside)
+        for file, is_package in ((base + ".py", False), (base + os.sep + INIT, True)):
             if is_file(file):
                 return file, is_package
     return None
