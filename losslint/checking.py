@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -74,7 +74,7 @@ def _prepare(tasks: Iterable[Task]) -> None:
             if _net(task.settings.analysis).may_hold_loss(task.data or read_bytes(task.path)):
                 from losslint.analysis.optable import builtin_table
 
-                import_module("losslint.engine")
+                _load_analysis()
                 builtin_table()
                 return
 
@@ -249,7 +249,7 @@ def _net(settings: AnalysisSettings) -> Prefilter:
 
 def _analysed(source: SourceText, task: Task) -> tuple[tuple[Finding, ...], tuple[Loss, ...]]:
     """Raw findings and losses. Raises ParseFailure, and ConfigError for a table that cannot be used."""
-    # The analysis brings the concrete syntax with it, which most files never need.
+    _load_analysis()
     from losslint.analysis.optable import TableError
     from losslint.engine import check_source
 
@@ -258,6 +258,13 @@ def _analysed(source: SourceText, task: Task) -> tuple[tuple[Finding, ...], tupl
             return check_source(source, task.settings.analysis, task.modules)
     except TableError as error:
         raise ConfigError(task.settings.origin_of("ops").origin, str(error)) from None
+
+
+@cache
+def _load_analysis() -> None:
+    """Load what most files never need: the analysis, which brings the concrete syntax with it."""
+    import_module("losslint.engine")
+    garbage.settled()
 
 
 def _judged(

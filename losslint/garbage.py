@@ -31,3 +31,8 @@ def swept() -> None:
     if not gc.isenabled() and gc.get_count()[0] >= MUCH:
         gc.collect()
         gc.freeze()
+
+
+def settled() -> None:
+    """After modules were loaded: they stay, and no search need look at what they are made of."""
+    gc.freeze()

@@ -6,13 +6,27 @@ Paths are left out: the same file is shown under another name from another direc
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import fields, replace
-from typing import TypeVar
+from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass, replace
+from enum import Enum
+from functools import cache
+from typing import Any, TypeVar
 
 from losslint.cache.shard import Malformed, Unkeepable
 from losslint.frozen import dataclass
-from losslint.model import Finding, Loss, Span
+from losslint.model import (
+    Binding,
+    Confirmation,
+    Edit,
+    Finding,
+    Fix,
+    Loss,
+    Returns,
+    Severity,
+    Span,
+    TrailStep,
+    Verdict,
+)
 from losslint.rules import _registry
 
 T = TypeVar("T")
@@ -76,21 +90,56 @@ def decode_losses(data: bytes, path: str) -> tuple[Loss, ...]:
 
 
 def _encode(value: object) -> bytes:
-    # To write needs no schema: the library that reads by one is loaded where something is read.
-    return json.dumps(value, default=_fields, separators=(",", ":")).encode("ascii")
+    return json.dumps(value, default=_values, separators=(",", ":")).encode("ascii")
 
 
-def _fields(value: object) -> dict[str, object]:
-    return {field.name: getattr(value, field.name) for field in fields(value)}  # type: ignore[arg-type]
+def _values(value: object) -> list[object]:
+    return [getattr(value, field.name) for field in fields(value)]  # type: ignore[arg-type]
 
 
 def _decode(data: bytes, kind: type[T]) -> T:
-    import msgspec
-
     try:
-        return msgspec.json.decode(data, type=kind)
-    except (msgspec.MsgspecError, UnicodeError) as error:
+        value: T = _reader(kind.__name__)(json.loads(data))
+    except (ValueError, TypeError, RecursionError) as error:
         raise Malformed(str(error)) from None
+    return value
+
+
+@cache
+def _reader(annotation: str) -> Callable[[Any], Any]:
+    """What reads a value that is annotated so in ``losslint.model``. It raises ValueError or TypeError.
+
+    There is a library for that, and to load it costs more than a run over a small tree of which everything is known.
+    """
+    if annotation.endswith(" | None"):
+        inner = _reader(annotation.removesuffix(" | None"))
+        return lambda value: None if value is None else inner(value)
+    if annotation.startswith("tuple["):
+        each = _reader(annotation[len("tuple[") : -len(", ...]")])
+        return lambda values: tuple(map(each, _exactly(list, values)))
+    kind = make = _KINDS[annotation]
+    if not is_dataclass(kind):
+        return kind if issubclass(kind, Enum) else lambda value: _exactly(kind, value)
+    readers = [_reader(str(field.type)) for field in fields(kind)]
+    return lambda values: make(
+        *(read(value) for read, value in zip(readers, _exactly(list, values), strict=True))
+    )
+
+
+_KINDS: dict[str, Any] = {
+    kind.__name__: kind
+    for kind in (
+        *(int, str, bool),
+        *(Said, Losses, Finding, Severity, Span, TrailStep, Fix, Edit, Confirmation),
+        *(Loss, Returns, Verdict, Binding),
+    )
+}
+
+
+def _exactly(kind: type, value: Any) -> Any:
+    if type(value) is not kind:
+        raise TypeError(f"{kind.__name__} expected")
+    return value
 
 
 def _spans(finding: Finding) -> Iterator[Span]:
