@@ -255,7 +255,7 @@ def _analysed(source: SourceText, task: Task) -> tuple[tuple[Finding, ...], tupl
 
     try:
         with garbage.paused():
-            return check_source(source, task.settings.analysis, task.modules)
+            return check_source(source, task.settings.analysis, task.modules, listed=task.listed)
     except TableError as error:
         raise ConfigError(task.settings.origin_of("ops").origin, str(error)) from None
 

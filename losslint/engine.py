@@ -69,10 +69,17 @@ _STRATEGY = re.compile(
 
 
 def check_source(
-    source: SourceText, settings: AnalysisSettings, resolver: ModuleResolver | None = None
+    source: SourceText,
+    settings: AnalysisSettings,
+    resolver: ModuleResolver | None = None,
+    *,
+    listed: bool = True,
 ) -> tuple[tuple[Finding, ...], tuple[Loss, ...]]:
-    """Find and judge the losses of one file. Raises ParseFailure if it is not Python, TableError for a bad table."""
-    check = _check(source, settings, resolver)
+    """Find and judge the losses of one file. Raises ParseFailure if it is not Python, TableError for a bad table.
+
+    Not ``listed`` losses only have a name and a verdict: no reason for it, and nothing that their statements bind.
+    """
+    check = replace(_check(source, settings, resolver), listed=listed)
     return _guarded(check)
 
 
@@ -100,7 +107,7 @@ def examine_source(
     source: SourceText, settings: AnalysisSettings, resolver: ModuleResolver | None = None
 ) -> Examined:
     """``check_source`` for those who mend: the same findings, and what led to them. Raises the same."""
-    check = replace(_check(source, settings, resolver), suspects=[], recordings=[])
+    check = replace(_check(source, settings, resolver), suspects=[], recordings=[], listed=False)
     _, losses = _guarded(check)
     return Examined(check.index, tuple(check.suspects or ()), losses, tuple(check.recordings))
 
@@ -144,6 +151,8 @@ class Check:
     suspects: list[Suspect] | None = None
     """What is found, for those who mend; None when nobody will."""
     recordings: list[Recording] = field(default_factory=list)
+    listed: bool = True
+    """Whether somebody wants to see the losses: where their statements stand costs as much as reading them."""
 
     def run(self) -> tuple[tuple[Finding, ...], tuple[Loss, ...]]:
         """All findings and losses of the file."""
@@ -379,9 +388,11 @@ class Check:
             gradient_degree=spell(outcome.gradient_degree),
             coupled=outcome.coupled,
             verdict=outcome.verdict,
-            why=outcome.why,
+            why=outcome.why if self.listed else "",
             unknowns=outcome.unknowns,
-            bindings=tuple(_binding(bound.site, bound.target, bound.value) for bound in run.bound),
+            bindings=tuple(_binding(bound.site, bound.target, bound.value) for bound in run.bound)
+            if self.listed
+            else (),
         )
 
     def _findings(self, function: str, line: int, outcome: Outcome, run: Interpreter) -> Iterable[Finding]:

@@ -59,7 +59,7 @@ class Task(NamedTuple):
     """One file to check.
 
     ``path`` is as shown; ``data`` is its content where it is not on disk (standard input). ``modules`` is where
-    its imports lead; without it, to what is on disk.
+    its imports lead; without it, to what is on disk. ``listed``: its losses are shown, and not only counted.
     """
 
     path: str
@@ -67,6 +67,7 @@ class Task(NamedTuple):
     data: bytes | None = None
     mending: Mending | None = None
     modules: ModuleResolver | None = None
+    listed: bool = True
 
 
 class Change(NamedTuple):
@@ -178,13 +179,14 @@ def run(
         name = (stdin_filename or STDIN_NAME) if path == STDIN else path
         settings = in_folder(os.path.dirname(name))
         if settings is not None:
-            tasks.append(Task(name, settings, stdin() if path == STDIN and stdin else None, mending))
+            data = stdin() if path == STDIN and stdin else None
+            tasks.append(Task(name, settings, data, mending, listed=losses))
     if write:
         from losslint.fix.write import remove_leftovers
 
         on_disk = [task.path for task in tasks if task.data is None]
         remove_leftovers({os.path.dirname(os.path.realpath(path)) for path in on_disk})
-    checked = _all_checked(tasks, cache, jobs, losses=losses)
+    checked = _all_checked(tasks, cache, jobs)
     if write:
         checked = _all_written(tasks, checked)
     errors = [*discovered.errors, *config_errors.values()]
@@ -196,15 +198,13 @@ def run(
     return replace(finished, fixed=done - silenced, silenced=silenced)
 
 
-def _all_checked(
-    tasks: Sequence[Task], cache: CacheDirectory | None, jobs: int | None, *, losses: bool
-) -> list[Checked]:
+def _all_checked(tasks: Sequence[Task], cache: CacheDirectory | None, jobs: int | None) -> list[Checked]:
     """The results of all tasks, in their order: those that are kept and still hold, and the others anew."""
     if cache is None or all(task.data is not None for task in tasks):
         return _checked(tasks, jobs)
     from losslint.cache.kept import Kept
 
-    kept = Kept(cache, losses=losses)
+    kept = Kept(cache)
     known = [kept.known(task) for task in tasks]
     missing = [number for number, checked in enumerate(known) if checked is None]
     anew = _checked([tasks[number] for number in missing], jobs)

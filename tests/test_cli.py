@@ -292,7 +292,7 @@ def test_version_and_help(command: Command) -> None:
 
 
 def test_interruption_is_status_130(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(*arguments: object) -> None:
+    def interrupted(*arguments: object, **options: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(sys.modules["losslint.engine"], "check_source", interrupted)

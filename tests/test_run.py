@@ -141,7 +141,7 @@ def engine(check_source: Callable[..., object]) -> types.ModuleType:
 
 
 def test_a_bug_of_ours_in_one_file_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    def check_source(source: text_module.SourceText, settings: object, resolver: object) -> object:
+    def check_source(source: text_module.SourceText, *_: object, **__: object) -> object:
         if source.path == "odd.py":
             raise KeyError("a\nb")
         return (), ()
@@ -163,7 +163,7 @@ def test_a_bug_of_ours_in_one_file_is_one_line(monkeypatch: pytest.MonkeyPatch) 
 def test_a_bad_table_of_operations_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
     from losslint.analysis.optable import TableError
 
-    def check_source(source: object, settings: object, resolver: object) -> object:
+    def check_source(*_: object, **__: object) -> object:
         raise TableError("mine.toml: no such kind")
 
     monkeypatch.setitem(sys.modules, "losslint.engine", engine(check_source))

@@ -23,14 +23,10 @@ UNWRITABLE = frozenset("\t\n\r\0")
 
 
 class Kept:
-    """The results of earlier runs, and of this one.
+    """The results of earlier runs, and of this one."""
 
-    ``losses``: whether the losses themselves are wanted, and not only their number.
-    """
-
-    def __init__(self, directory: CacheDirectory, *, losses: bool) -> None:
+    def __init__(self, directory: CacheDirectory) -> None:
         self._directory = directory
-        self._losses = losses
         self._base = os.path.join(os.path.dirname(os.path.abspath(directory.path)), "")
         self._fingerprint = fingerprint(directory)
         self._disk = Disk()
@@ -48,6 +44,8 @@ class Kept:
         try:
             entry = place.shard.get(name)
             if entry is None or (entry.said and not _serves(entry, task)):
+                return None
+            if task.listed and entry.losses and not entry.found:  # they were only counted
                 return None
             path = place.inside + name
             now = self._unchanged(path, entry.stamp, entry.digest)
@@ -80,7 +78,7 @@ class Kept:
                 len(result.losses),
                 tuple(self._number(place, name, seen) for name, seen in sorted(trace.modules.items())),
                 _said(checked),
-                _found(result),
+                _found(result) if task.listed else b"",
             )
         except Unkeepable:
             return
@@ -196,7 +194,7 @@ class Kept:
             known = (place.shard.modules[number] for number in entry.modules)
             modules = {name: seen and seen._replace(path=self._absolute(seen.path)) for name, seen in known}
             trace = Trace(Seen(path, entry.stamp, entry.digest), modules)
-        if self._losses and entry.losses:
+        if task.listed and entry.losses:
             from losslint.cache.coding import decode_losses
 
             result = replace(result, losses=decode_losses(entry.found, task.path))

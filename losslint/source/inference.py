@@ -6,12 +6,13 @@ environment that losslint is installed in, and has no say. It is imported late, 
 
 from __future__ import annotations
 
+import ast
 from functools import lru_cache
 from typing import Any, NoReturn
 
 from losslint.frozen import dataclass
 
-from .index import ModuleIndex
+from .index import ModuleIndex, flat
 
 MAX_INFERRED = 8
 """Alternatives that astroid may offer for one name before the answer counts as unknown."""
@@ -35,7 +36,22 @@ def infer(index: ModuleIndex, name: str) -> Constant | Located | None:
     """What a module-level name of a module is, if astroid can tell and has one answer."""
     if name not in index.text:
         return None
-    return _infer(index.path, index.text, index.name, name)
+    return _infer(index.path, _alone(index), index.name, name)
+
+
+def _alone(index: ModuleIndex) -> str:
+    """The text of a module without its ``from m import *``, which astroid follows while it builds the tree."""
+    stars = {line for line, _ in index.stars}
+    if not stars:
+        return index.text
+    lines = list(index.lines)
+    for statement in flat(index.tree.body):
+        if isinstance(statement, ast.ImportFrom) and statement.lineno in stars:
+            first, last = statement.lineno - 1, (statement.end_lineno or statement.lineno) - 1
+            before = lines[first].encode()[: statement.col_offset].decode()
+            after = lines[last].encode()[statement.end_col_offset :].decode()
+            lines[first : last + 1] = [f"{before}pass{after}", *[""] * (last - first)]
+    return "".join(lines)
 
 
 @lru_cache(maxsize=256)
