@@ -42,7 +42,7 @@ SAMPLE = 8
 
 def check_files(tasks: Sequence[Task], jobs: int | None) -> list[Checked]:
     """The results of all tasks, in their order, from so many processes (None: one per processor)."""
-    with garbage.paused():
+    with garbage.paused(over=True):
         # What runs fixes runs them one after the other, and cannot be handed to another process.
         if jobs == 1 or len(tasks) < 2 or any(task.mending and task.mending.measure for task in tasks):
             return [check_file(task) for task in tasks]

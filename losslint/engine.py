@@ -187,6 +187,8 @@ class Check:
             for one in judged:
                 for finding in self._findings(entry.qualname, entry.line, one, run):
                     findings.setdefault((finding.code, finding.span), finding)
+            if self.suspects is None:
+                run.release()
         followed = {loss.qualname for loss in losses if loss.verdict is not Verdict.UNKNOWN}
         known = {callers: len(callers & followed) for callers in {entry.callers for entry, _ in helpers}}
         for entry, own in helpers:  # judged by its callers, if another of them could be followed to its end
@@ -199,6 +201,9 @@ class Check:
             for one in self.handed.outcomes(run, None):
                 for finding in self._findings("<module>", statement.lineno, one, run):
                     findings.setdefault((finding.code, finding.span), finding)
+            if self.suspects is None:
+                run.release()
+        self.scout.release()
         return tuple(findings.values()), tuple(losses)
 
     def _interpreter(self, program: Program) -> Interpreter:
@@ -206,8 +211,7 @@ class Check:
         if self.suspects is not None:
             recording = Recording()
             self.recordings.append(recording)
-        own = Program(self.table, self.resolver, _scopes=dict(program._scopes))
-        return Interpreter(own, self.vocabulary, self.index, recording=recording)
+        return Interpreter(program.branch(), self.vocabulary, self.index, recording=recording)
 
     def _run_script(self, run: Interpreter, statement: ast.stmt) -> None:
         """Run a module-level statement for what it hands over."""
@@ -290,9 +294,8 @@ class Check:
             keywords = {one.name.value for one in closure.node.params.kwonly_params}
             positional = [value for name, value in values.items() if name not in keywords]
             return run.call_function(function, positional, {name: values[name] for name in keywords})
-        scope = Scope(
-            closure.scope.module, closure.scope.slice, closure.qualname, closure.scope, owner=closure.owner
-        )
+        around = closure.scope
+        scope = run.opened(Scope(around.module, around.slice, closure.qualname, around, owner=closure.owner))
         if len(entering.own_parameters(closure)) < len(entering.all_parameters(closure)):
             scope.this = classes.typical_instance(run, closure.owner) if closure.owner is not None else None
             scope.names[entering.all_parameters(closure)[0].name.value] = scope.this or Unknown("self")

@@ -10,19 +10,21 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-MUCH = 100_000
-"""Objects that are worth a search: some 25 megabytes."""
+MUCH = 1_000_000
+"""Objects that are worth a search: some 250 megabytes."""
 
 
 @contextmanager
-def paused() -> Iterator[None]:
-    """No search, but for those that ``swept`` starts."""
+def paused(*, over: bool = False) -> Iterator[None]:
+    """No search, but for those that ``swept`` starts. ``over``: the process ends soon, and what is left is let be."""
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_on:
+            if over:
+                gc.freeze()
             gc.enable()
 
 

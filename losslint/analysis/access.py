@@ -48,11 +48,6 @@ if TYPE_CHECKING:
     from .statements import Flow
 
 
-def name(run: Interpreter, scope: Scope, identifier: str) -> Value:
-    """The value of a name."""
-    return names.lookup(run, scope, identifier)
-
-
 def super_of(scope: Scope) -> Value:
     """``super()`` inside a method."""
     here: Scope | None = scope
@@ -77,7 +72,7 @@ CONSTANTS: dict[str, Value] = {
 
 def attribute(run: Interpreter, owner: Value, attr: str) -> Value:
     """``owner.attr``."""
-    if not isinstance(owner, Unknown) and run.program.table.find(f"Strategy.{attr}") is not None:
+    if attr in run.program.table.of_strategies and not isinstance(owner, Unknown):
         return constant(opaque=True)  # the number of replicas: with a batch size it makes the global one
     if isinstance(owner, External):
         if attr in CONSTANTS and run.program.table.find(f"{owner.name}.{attr}") is None:
@@ -140,6 +135,7 @@ def rank_of(axes: Axes) -> Value:
 def set_attribute(run: Interpreter, owner: Value, attr: str, value: Value) -> None:
     """``owner.attr = value``."""
     if isinstance(owner, Instance):
+        run.summaries.touched()
         owner.attributes[attr] = names.named_constant(run, attr, value)
 
 

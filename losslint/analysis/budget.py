@@ -39,6 +39,11 @@ class Budget:
         if self.spent > self.limit:
             raise Overdrawn if self.limit < self.whole else OutOfBudget
 
+    def charge(self, steps: int) -> None:
+        """Count steps of work that need not be done again. Raises OutOfBudget."""
+        self.spent += steps - 1
+        self.tick()
+
     @property
     def left(self) -> int:
         """How many steps the part that runs now may still take."""

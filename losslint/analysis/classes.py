@@ -42,10 +42,19 @@ LOSS_BASES = ("losses.Loss", "losses.loss.Loss", "LossFunctionWrapper", "losses.
 MODULE_BASES = ("Layer", "Model", "Module", "Sequential", "Functional", "MeanMetric", "Metric")
 
 
-def bases(run: Interpreter, ref: ClassRef) -> list[Value]:
+def bases(run: Interpreter, ref: ClassRef) -> Sequence[Value]:
     """The values of a class's bases."""
-    scope = ref.scope or run.program.scope_of(ref.module)
-    return [_dotted(run, scope, base) for base in ref.node.bases]
+    if not ref.node.bases:
+        return ()
+    if ref.scope is not None:
+        return [_dotted(run, ref.scope, base) for base in ref.node.bases]
+    known = run.bases.get(ref)
+    if known is None:
+        scope = run.program.scope_of(ref.module)
+        known = [_dotted(run, scope, base) for base in ref.node.bases]
+        if not run.summaries.is_defining:
+            run.bases[ref] = known
+    return known
 
 
 def _dotted(run: Interpreter, scope: Scope, node: ast.expr) -> Value:
@@ -71,7 +80,7 @@ def ancestors(run: Interpreter, ref: ClassRef) -> Iterator[Class | External]:
         seen.add(value)
         yield value
         if isinstance(value, Class):
-            stack[:0] = bases(run, value.ref)
+            stack = [*bases(run, value.ref), *stack]
 
 
 def external_bases(run: Interpreter, ref: ClassRef) -> list[str]:
@@ -138,6 +147,7 @@ def bound(function: Function, this: Value) -> Function:
 
 def instance_attribute(run: Interpreter, owner: Instance, attr: str) -> Value:
     """``owner.attr``: what was set, a method or property, a class attribute, what another method sets."""
+    run.summaries.touched()
     if isinstance(owner.cls, External):
         known = owner.attributes.get(attr)
         if known is None and run.program.table.find(f"{owner.cls.name}.{attr}") is not None:
@@ -296,6 +306,7 @@ def construct(
     run: Interpreter, cls: Class, args: Sequence[Value], kwargs: Mapping[str, Value], made: Site | None = None
 ) -> Value:
     """``Class(…)``."""
+    run.summaries.touched()
     instance = Instance(cls, made=made)
     initialise = method(run, cls.ref, "__init__")
     if initialise is not None:
@@ -318,6 +329,7 @@ def _fields(ref: ClassRef) -> list[str]:
 
 def typical_instance(run: Interpreter, ref: ClassRef) -> Instance:
     """An object as its defaults make it: what ``self`` is in a method that nobody is seen to call."""
+    run.summaries.touched()
     known = run.instances.get(ref)
     if known is not None:
         return known

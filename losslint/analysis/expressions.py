@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from . import access, forms, loops, static, uses
+from . import access, forms, loops, names, static, uses
 from .degree import UNKNOWN
 from .operations import zip_two
 from .operations_contract import by_rank, matmul
@@ -43,12 +43,6 @@ if TYPE_CHECKING:
 Evaluator = Callable[["Interpreter", Any, Scope, "Flow"], Value]
 
 
-def evaluate(run: Interpreter, node: cst.BaseExpression, scope: Scope, flow: Flow) -> Value:
-    """The abstract value of an expression."""
-    handler = EVALUATORS.get(type(node))
-    return handler(run, node, scope, flow) if handler is not None else Unknown(type(node).__name__.lower())
-
-
 def _dotted(node: cst.CSTNode) -> str:
     """A plain dotted name, which most calls have; empty for anything else."""
     if type(node) is cst.Name and not node.lpar:
@@ -68,7 +62,7 @@ def spelled(node: cst.CSTNode) -> str:
 
 
 def _name(run: Interpreter, node: cst.Name, scope: Scope, flow: Flow) -> Value:
-    return flow.narrowed(access.name(run, scope, node.value))
+    return flow.narrowed(names.lookup(run, scope, node.value))
 
 
 def _literal(run: Interpreter, node: Any, scope: Scope, flow: Flow) -> Value:
@@ -471,9 +465,10 @@ def _call(run: Interpreter, node: cst.Call, scope: Scope, flow: Flow) -> Value:
     callee = run.evaluate(node.func, scope, flow)
     args, kwargs = arguments(run, node, scope, flow)
     at = run.at(scope, node, spelled(node.func))
-    if callee == External("builtins.super"):
+    if type(callee) is External and callee.name == "builtins.super":
         return access.super_of(scope)
     if uses.is_sink(node, callee):
+        run.summaries.touched()
         run.uses.record(run, at, node, scope, args, kwargs)
     return run.call(at, callee, args, kwargs)
 
@@ -518,7 +513,7 @@ def _await(run: Interpreter, node: cst.Await, scope: Scope, flow: Flow) -> Value
     return run.evaluate(node.expression, scope, flow)
 
 
-EVALUATORS: dict[type[cst.CSTNode], Evaluator] = {
+EVALUATORS: Mapping[type[cst.CSTNode], Evaluator] = {
     cst.Name: _name,
     cst.Integer: _literal,
     cst.Float: _literal,

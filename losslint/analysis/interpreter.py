@@ -22,13 +22,14 @@ from .axes import FEATURES, PLAIN, SCALAR, WILD, batch_first
 from .budget import SETTING_STEPS, Budget, Overdrawn
 from .builtin import SPECIAL
 from .degree import ONE, ZERO
-from .expressions import evaluate
+from .expressions import EVALUATORS
 from .forms import Forms
 from .label_formats import LabelFormats
 from .program import Program
 from .recording import Recording
 from .scope import ClassRef, Closure, Scope, Site
 from .statements import Flow, run_block
+from .summaries import Summaries
 from .telling import told_at
 from .uses import Uses
 from .values import (
@@ -82,6 +83,7 @@ class Interpreter:
     uses: Uses = field(default_factory=Uses)
     forms: Forms = field(default_factory=Forms)
     labels: LabelFormats = field(default_factory=LabelFormats)
+    summaries: Summaries = field(default_factory=Summaries)
     frameworks: set[str] = field(default_factory=set)
     """Whose operations were called."""
     raw: dict[int, str] = field(default_factory=dict)
@@ -92,9 +94,12 @@ class Interpreter:
     """Those of them that were used as lists."""
     _kept: list[Value] = field(default_factory=list)
     methods: dict[object, Function] = field(default_factory=dict)
+    bases: dict[ClassRef, Sequence[Value]] = field(default_factory=dict)
+    """Of the classes at top level of their modules."""
     instances: dict[ClassRef, Instance] = field(default_factory=dict)
     _stack: list[Closure] = field(default_factory=list)
     _building: set[object] = field(default_factory=set)
+    _scopes: list[Scope] = field(default_factory=list)
 
     # -- evaluating -----------------------------------------------------------------------------------------------
 
@@ -105,7 +110,10 @@ class Interpreter:
     def evaluate(self, node: cst.BaseExpression, scope: Scope, flow: Flow) -> Value:
         """The value of an expression."""
         self.budget.tick()
-        value = evaluate(self, node, scope, flow)
+        handler = EVALUATORS.get(type(node))
+        value = (
+            handler(self, node, scope, flow) if handler is not None else Unknown(type(node).__name__.lower())
+        )
         if self.recording is not None:
             self.recording.values[node] = value
         return value
@@ -152,6 +160,8 @@ class Interpreter:
                     "property",
                 ):
                     kind = decorator.decorator.value
+        if scope.module is self.home and "<locals>" in qualname:
+            self.summaries.touched()  # it may be the loss that is looked for: the last one made is the one that counts
         closure = Closure(node, scope, qualname, defaults, owner, kind)
         function = Function(closure)
         self.defined[qualname] = function
@@ -161,7 +171,21 @@ class Interpreter:
         """Run a function of the program on values."""
         closure = function.closure
         if len(self._stack) >= MAX_DEPTH or self._stack.count(closure) > MAX_RECURSION:
+            self.summaries.touched()
             return Unknown(f"recursion in {closure.qualname}")
+        key = self.summaries.key(function, args, kwargs)
+        known = self.summaries.known(key) if key is not None else None
+        if known is not None:
+            self.budget.charge(known.steps)
+            return known.value
+        effects, spent = self.summaries.effects, self.budget.spent
+        value = self._call_function(function, args, kwargs)
+        if key is not None and self.summaries.effects == effects:
+            self.summaries.keep(key, value, self.budget.spent - spent)
+        return value
+
+    def _call_function(self, function: Function, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+        closure = function.closure
         positional = (function.bound, *args) if function.bound is not None else tuple(args)
         scope = Scope(
             closure.scope.module,
@@ -171,6 +195,7 @@ class Interpreter:
             owner=closure.owner,
             this=function.bound,
         )
+        self.opened(scope)
         bind_parameters(closure, scope, positional, kwargs)
         if not self._is_setting(function, args, kwargs):
             return self.run_body(closure, scope)
@@ -178,6 +203,7 @@ class Interpreter:
             with self.budget.part(SETTING_STEPS):
                 return self.run_body(closure, scope)
         except Overdrawn:
+            self.summaries.touched()  # perhaps it was the time of whoever called that ran out
             return Unknown(f"{closure.qualname} (too large)")
 
     def _is_setting(self, function: Function, args: Sequence[Value], kwargs: Mapping[str, Value]) -> bool:
@@ -202,8 +228,10 @@ class Interpreter:
             node = closure.node
             if isinstance(node, cst.Lambda):
                 return self.evaluate(node.body, scope, flow)
+            self.summaries.begun(scope)
             alive = run_block(self, node.body.body, scope, flow)
         finally:
+            self.summaries.ended(scope)
             self._stack.pop()
         if flow.yields:
             items = tuple(flow.yields)
@@ -231,12 +259,14 @@ class Interpreter:
     def note(self, scope: Scope, target: cst.CSTNode, name: str, value: Value) -> None:
         """Record an assignment of the watched function, and none of the globals that it makes somebody look up."""
         if self._stack and self._stack[-1].node is self.watched and scope.qualname:
+            self.summaries.touched()
             self.bound.append(Bound(scope.site(target), name, value))
 
     @contextmanager
     def building(self, key: object) -> Iterator[bool]:
         """Guard against a thing that needs itself; yields False if it is already being built."""
         if key in self._building:
+            self.summaries.touched()
             yield False
             return
         self._building.add(key)
@@ -254,6 +284,25 @@ class Interpreter:
         self.raw[id(one)] = self.raw[id(value)]
         self.keep(one)
         return one
+
+    def opened(self, scope: Scope) -> Scope:
+        """A new scope, remembered for ``release``."""
+        self._scopes.append(scope)
+        return scope
+
+    def release(self) -> None:
+        """Let go of all that the run knows, when nobody asks it any more.
+
+        Scopes hold functions and objects that hold the scopes: they would stay until Python looks for garbage.
+        """
+        for scope in (*self._scopes, *self.program.own_scopes):
+            scope.names.clear()
+            scope.names.before = None
+        for instance in self.instances.values():
+            instance.attributes.clear()
+        self.methods.clear()
+        self.bases.clear()
+        self.defined.clear()
 
     def keep(self, value: Value) -> None:
         """Keep a value whose identity means something (``raw``) for as long as this run."""

@@ -150,6 +150,7 @@ def call_instance(
     run: Interpreter, at: At, owner: Instance, args: Sequence[Value], kwargs: Mapping[str, Value]
 ) -> Value:
     """Call an object: its ``__call__``, ``call`` or ``forward``; a framework's loss or layer by what it is."""
+    run.summaries.touched()
     if "operation" in owner.attributes and isinstance(owner.cls, External):
         run.uses.scaled.add(at.site.node)
         target, output = _loss_arguments(args, kwargs)

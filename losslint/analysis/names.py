@@ -52,12 +52,15 @@ def global_name(run: Interpreter, index: ModuleIndex, name: str) -> Value:
     if starred is not None:
         return starred
     if definition is None:
-        if name in LITERALS:
-            return LITERALS[name]
-        return External(f"builtins.{name}") if hasattr(builtins, name) else Unknown(name)
+        known = LITERALS.get(name)
+        if known is None:
+            known = External(f"builtins.{name}") if hasattr(builtins, name) else Unknown(name)
+        scope.names[name] = known
+        return known
     scope.names[name] = Unknown(name)  # a cycle ends here
     try:
-        value = _define(run, index, scope, definition, name)
+        with run.summaries.defining():
+            value = _define(run, index, scope, definition, name)
     except OutOfBudget:
         del scope.names[name]
         raise
@@ -78,7 +81,7 @@ def _define(
         statement = definition.statement
         if (statement.end_lineno or statement.lineno) - statement.lineno > LONGEST_GLOBAL:
             return Unknown(name)
-        here = Scope(index, index.slice_of(statement), outer=scope)
+        here = run.opened(Scope(index, index.slice_of(statement), outer=scope))
         run.execute_statement(statement, here)
         value = here.names.get(name, Unknown(name))
         return named_constant(run, name, value)

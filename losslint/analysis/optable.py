@@ -118,6 +118,13 @@ class OpTable:
         names = (name.removesuffix("()") for name in (*self.operations, *self.aliases))
         return frozenset(prefix for name in names for prefix in accumulate(name.split("."), "{}.{}".format))
 
+    @cached_property
+    def of_strategies(self) -> frozenset[str]:
+        """The attributes by which a ``tf.distribute`` strategy is known."""
+        return frozenset(
+            name.removeprefix("Strategy.") for name in self.operations if name.startswith("Strategy.")
+        )
+
     def canonical(self, name: str) -> str:
         """The name at the end of its alias chain, or the first on the way that has an entry."""
         known = self._canonical.get(name)

@@ -50,11 +50,11 @@ class Flow:
 
     def under(self, conditions: Path) -> Flow:
         """The same flow with further conditions; what it returns is gathered together."""
-        return replace(self, path=bounded(self.path | conditions))
+        return Flow(bounded(self.path | conditions), self.returns, self.yields, self.exits, self.raises)
 
     def narrowed(self, value: Value) -> Value:
         """A value without the alternatives that this path excludes."""
-        if not isinstance(value, Either) or not self.path:
+        if type(value) is not Either or not self.path:
             return value
         return either(
             (conditions, option)

@@ -6,11 +6,12 @@ classes, instances) or steer the program (constants).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field, fields, replace
 from enum import Enum, IntEnum
 from fractions import Fraction
 from math import isfinite
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from losslint.frozen import dataclass
@@ -400,10 +401,10 @@ def holds_data(value: Value, depth: int = 3) -> bool:
     if isinstance(value, Function):
         made_inside = value.closure.scope.outer is not None and "<locals>" in value.closure.qualname
         return made_inside or (value.bound is not None and holds_data(value.bound, depth))
-    return depth > 0 and any(holds_data(part, depth - 1) for part in _parts(value))
+    return depth > 0 and any(holds_data(part, depth - 1) for part in parts(value))
 
 
-def _parts(value: Value) -> Iterable[Value]:
+def parts(value: Value) -> Sequence[Value]:
     """The values that a value is made of."""
     if isinstance(value, Seq):
         return value.items
@@ -426,11 +427,13 @@ def either(options: Iterable[tuple[frozenset[tuple[str, bool]], Value]]) -> Valu
     """The options as one value: flattened, contradictions dropped, equal ones merged."""
     flat: list[tuple[frozenset[tuple[str, bool]], Value]] = []
     for conditions, value in options:
-        inner = value.options if isinstance(value, Either) else ((frozenset[tuple[str, bool]](), value),)
+        inner = value.options if type(value) is Either else ((conditions, value),)
         for more, leaf in inner:
             joined = conditions | more
             if not contradicts(joined):
                 flat.append((joined, leaf))
+    if len(flat) == 1:
+        return flat[0][1]
     distinct: dict[Any, tuple[frozenset[tuple[str, bool]], Value]] = {}
     for conditions, leaf in flat:
         key = look(leaf)
@@ -449,13 +452,15 @@ def either(options: Iterable[tuple[frozenset[tuple[str, bool]], Value]]) -> Valu
 
 def contradicts(conditions: frozenset[tuple[str, bool]]) -> bool:
     """Whether a test would have to be both true and false."""
-    return any((test, not outcome) in conditions for test, outcome in conditions)
+    return len(conditions) > 1 and any((test, not outcome) in conditions for test, outcome in conditions)
 
 
-_LOOKS = tuple(
-    each.name
-    for each in fields(Tensor)
-    if each.name not in ("trail", "reduced", "reasons", "flaws", "compared")
+_LOOKS = attrgetter(
+    *(
+        each.name
+        for each in fields(Tensor)
+        if each.name not in ("trail", "reduced", "reasons", "flaws", "compared")
+    )
 )
 
 
@@ -463,7 +468,7 @@ def look(value: Value) -> Any:
     """What distinguishes a value from another for the analysis: everything but its history."""
     if isinstance(value, Tensor):
         flaws = tuple((flaw.kind, flaw.step) for flaw in value.flaws)
-        return tuple([getattr(value, name) for name in _LOOKS]), flaws
+        return _LOOKS(value), flaws
     if isinstance(value, Instance):
         return id(value)
     if isinstance(value, Seq):
@@ -475,7 +480,7 @@ def look(value: Value) -> Any:
 
 def lift(compute: Callable[..., Value], *values: Value) -> Value:
     """``compute`` on every consistent choice among alternatives in ``values``."""
-    if not any(isinstance(value, Either) for value in values):
+    if Either not in map(type, values):
         try:
             return compute(*values)
         except Contradiction as error:

@@ -7,6 +7,7 @@ Concrete syntax is parsed later and only for the functions that are analysed.
 from __future__ import annotations
 
 import ast
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import field
@@ -19,6 +20,8 @@ from losslint.frozen import dataclass
 from .slices import Slice
 
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
+Words: TypeAlias = tuple[str, ...] | re.Pattern[str]
+"""Words to look for in a text, each for itself or as one pattern."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ class ModuleIndex:
     name: str = ""
     is_package: bool = False
     _slices: dict[tuple[int, int], Slice] = field(default_factory=dict, repr=False)
-    _places: dict[tuple[str, ...], list[int]] = field(default_factory=dict, repr=False)
+    _places: dict[Words, list[int]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def text(self) -> str:
@@ -75,20 +78,18 @@ class ModuleIndex:
         """Where each line begins in the text, and where the text ends."""
         return list(accumulate(map(len, self.lines), initial=0))
 
-    def mentions(self, node: ast.stmt, words: tuple[str, ...]) -> bool:
+    def mentions(self, node: ast.stmt, words: Words) -> bool:
         """Whether a word stands in the lines of a statement, even as a part of another: asked before a walk of it."""
         places = self._places.get(words)
         if places is None:
-            places = self._places[words] = sorted(
-                place for word in words for place in _occurrences(self.text, word)
-            )
+            places = self._places[words] = _occurrences(self.text, words)
         if not places:
             return False
         start, end = self._starts[node.lineno - 1], self._starts[node.end_lineno or node.lineno]
         first = bisect_left(places, start)
         return first < len(places) and places[first] < end
 
-    def nodes_near(self, words: tuple[str, ...]) -> Iterator[ast.AST]:
+    def nodes_near(self, words: Words) -> Iterator[ast.AST]:
         """Every node of the module but those of statements that mention none of the words."""
         waiting: list[ast.AST] = [self.tree]
         while waiting:
@@ -173,11 +174,17 @@ class ModuleIndex:
         return ".".join([*package[: max(keep, 0)], *([imported.module] if imported.module else [])])
 
 
-def _occurrences(text: str, word: str) -> Iterator[int]:
-    place = text.find(word)
-    while place >= 0:
-        yield place
-        place = text.find(word, place + 1)
+def _occurrences(text: str, words: Words) -> list[int]:
+    """Where words begin, in order."""
+    if isinstance(words, re.Pattern):
+        return [match.start() for match in words.finditer(text)]
+    places = []
+    for word in words:
+        place = text.find(word)
+        while place >= 0:
+            places.append(place)
+            place = text.find(word, place + 1)
+    return sorted(places)
 
 
 def own_nodes(node: ast.AST) -> Iterator[ast.AST]:

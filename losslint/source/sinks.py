@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from .index import ModuleIndex, own_nodes
 
 STEP_CALLS = ("gradient", "minimize", "compute_gradients", "jacobian")
-HANDING_OVER = (*STEP_CALLS, "add_loss", "compile")
-"""Words without which no code hands a loss over."""
+HANDING_OVER = re.compile(rf"\.(?:\s|\\\n)*(?:{'|'.join((*STEP_CALLS, 'add_loss', 'compile'))})\b")
+"""Attributes without which no code hands a loss over."""
 RUNS = ("run", "experimental_run_v2", "experimental_run")
 """Methods of a strategy that run a function on every replica."""
 
