@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import fnmatch
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import field, replace
 from functools import cache, cached_property
@@ -39,7 +39,7 @@ from losslint.analysis.values import (
 from losslint.analysis.vocabulary import OUTPUTS, TARGETS, Vocabulary
 from losslint.frozen import dataclass
 from losslint.handed import Handed, traced
-from losslint.model import Binding, Finding, Loss, TrailStep, Verdict
+from losslint.model import Binding, Finding, Loss, Span, TrailStep, Verdict
 from losslint.rules import _registry
 from losslint.source.comments import NO_PRAGMAS, Pragmas, read_pragmas
 from losslint.source.entries import Entry, Words, find_entries
@@ -153,6 +153,8 @@ class Check:
     recordings: list[Recording] = field(default_factory=list)
     listed: bool = True
     """Whether somebody wants to see the losses: where their statements stand costs as much as reading them."""
+    _lambdas: set[Span] = field(default_factory=set)
+    """Where the lambdas stand that were judged: a script may run what a function of the module does."""
 
     def run(self) -> tuple[tuple[Finding, ...], tuple[Loss, ...]]:
         """All findings and losses of the file."""
@@ -187,6 +189,8 @@ class Check:
             for one in judged:
                 for finding in self._findings(entry.qualname, entry.line, one, run):
                     findings.setdefault((finding.code, finding.span), finding)
+            for finding in self._inline(run, losses) if entry.found_by == "use" else ():
+                findings.setdefault((finding.code, finding.span), finding)
             if self.suspects is None:
                 run.release()
         followed = {loss.qualname for loss in losses if loss.verdict is not Verdict.UNKNOWN}
@@ -201,10 +205,26 @@ class Check:
             for one in self.handed.outcomes(run, None):
                 for finding in self._findings("<module>", statement.lineno, one, run):
                     findings.setdefault((finding.code, finding.span), finding)
+            for finding in self._inline(run, losses):
+                findings.setdefault((finding.code, finding.span), finding)
             if self.suspects is None:
                 run.release()
         self.scout.release()
+        losses.sort(key=lambda loss: loss.line)
         return tuple(findings.values()), tuple(losses)
+
+    def _inline(self, run: Interpreter, losses: list[Loss]) -> Iterator[Finding]:
+        """Judge the lambdas that are compiled where they are written; they join ``losses``."""
+        run.entry = self.index
+        for closure, node, value in self.handed.inline(run):
+            place, outcome = closure.scope.slice.span(closure.node), settle(value)
+            if not outcome.options or place in self._lambdas:
+                continue
+            self._lambdas.add(place)
+            entry = Entry(closure.qualname, place.line, node, "compile")
+            losses.append(self._loss(run, entry, outcome))
+            returned = replace(outcome, found_by="compile", traced=traced(run, entry))
+            yield from self._findings(closure.qualname, place.line, returned, run)
 
     def _interpreter(self, program: Program) -> Interpreter:
         recording = None

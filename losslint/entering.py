@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from losslint.analysis import classes
+from losslint.analysis.axes import FEATURES
 from losslint.analysis.declared import axes_of_annotation, axes_of_spec
 from losslint.analysis.degree import ZERO
-from losslint.analysis.values import Const, Function, Partial, Spread, Tensor, Value
+from losslint.analysis.values import Const, Function, Partial, Spread, Tensor, Value, constant
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -48,7 +49,8 @@ def arguments(
         found_by == "class" and closure.owner is not None and classes.is_loss_class(run, closure.owner)
     )
     values: dict[str, Value] = {}
-    for parameter in (*parameters, *closure.node.params.kwonly_params):
+    updated = updated_weights(node, names)
+    for place, parameter in enumerate((*parameters, *closure.node.params.kwonly_params)):
         name = parameter.name.value
         if given is not None and name in given:
             values[name] = given[name]
@@ -59,8 +61,12 @@ def arguments(
         if default is not None and axes is None and not stands_in:  # else it stands for what callers count
             values[name] = default
             continue
+        if name in updated:
+            values[name] = constant(axes=FEATURES, weights=True)
+            continue
+        by_place = by_keras and place < 2 and not words.is_batched(name)  # Keras passes no names
         value = run.parameter(
-            name,
+            ("y_true", "y_pred")[place] if by_place else name,
             loss=True,
             annotation=classes.annotation_of(parameter),
             beside_data=beside_data,
@@ -94,6 +100,35 @@ def given_by(partial: Partial) -> dict[str, Value]:
     assert isinstance(partial.fn, Function)
     names = [parameter.name.value for parameter in all_parameters(partial.fn.closure)]
     return {**dict(zip(names, partial.args, strict=False)), **dict(partial.kwargs)}
+
+
+UPDATES = ("assign", "assign_add", "assign_sub")
+
+
+def updated_weights(function: ast.AST, names: set[str]) -> set[str]:
+    """The parameters that a step updates: by ``apply_gradients``, or by themselves."""
+    found: set[str] = set()
+    for node in ast.walk(function):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            continue
+        owner, method = node.func.value, node.func.attr
+        if method in UPDATES and isinstance(owner, ast.Name):
+            found.add(owner.id)
+        elif method == "apply_gradients" and node.args:
+            found.update(_paired_with_gradients(node.args[0]))
+    return found & names
+
+
+def _paired_with_gradients(given: ast.expr) -> Iterator[str]:
+    """The names in the second places of ``[(gradient, weight), …]`` or ``zip(gradients, weights)``."""
+    seconds: list[ast.expr] = []
+    if isinstance(given, (ast.List, ast.Tuple)):
+        seconds = [pair.elts[1] for pair in given.elts if isinstance(pair, ast.Tuple) and len(pair.elts) == 2]
+    elif isinstance(given, ast.Call) and len(given.args) == 2 and getattr(given.func, "id", "") == "zip":
+        seconds = [given.args[1]]
+    for second in seconds:
+        parts = second.elts if isinstance(second, (ast.List, ast.Tuple)) else [second]
+        yield from (part.id for part in parts if isinstance(part, ast.Name))
 
 
 ASKS_SHAPE = {"shape", "rank", "size", "ndim", "int_shape", "cast"}

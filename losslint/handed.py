@@ -5,19 +5,26 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import libcst as cst
+
 from losslint.analysis import uses
 from losslint.analysis.budget import OutOfBudget
 from losslint.analysis.interpreter import Interpreter, batch
+from losslint.analysis.operations import flatten
 from losslint.analysis.outcome import Outcome, settle
 from losslint.analysis.uses import Use
-from losslint.analysis.values import Const, Either, Tensor, Value
+from losslint.analysis.values import Const, Either, Function, Tensor, Value
+from losslint.entering import arguments
 from losslint.source.sinks import replicated
+from losslint.source.slices import parts_of
 
 if TYPE_CHECKING:
+    from losslint.analysis.scope import Closure
     from losslint.source.entries import Entry
     from losslint.source.index import ModuleIndex
 
@@ -55,6 +62,23 @@ class Handed:
             if outcome.options:
                 yield replace(outcome, use=use, traced=entry is not None and traced(run, entry))
 
+    def inline(self, run: Interpreter) -> Iterator[tuple[Closure, ast.Lambda, Value]]:
+        """The lambdas that a run has seen written where a model is compiled, and what each returns for a batch."""
+        for use in list(self._seen(run)):
+            for leaf in flatten(use.value) if use.sink == uses.COMPILE else ():
+                if not isinstance(leaf, Function) or not _written_in(use.site.node, leaf.closure.node):
+                    continue
+                closure = leaf.closure
+                code = cst.Module([]).code_for_node(closure.node)
+                node = ast.parse(f"({code})", mode="eval").body
+                if not isinstance(node, ast.Lambda):
+                    continue
+                values = arguments(run, closure, found_by="compile", node=node)
+                run.watched = closure.node
+                run.bound.clear()
+                with suppress(OutOfBudget):
+                    yield closure, node, run.call_function(leaf, list(values.values()), {})
+
     def _seen(self, run: Interpreter) -> Iterator[Use]:
         """The uses of losses in this file; a gradient in data is none."""
         for use in run.uses.seen:
@@ -85,6 +109,19 @@ def traced(run: Interpreter, entry: Entry) -> bool:
         return True
     decorators = getattr(entry.node, "decorator_list", ())
     return any("function" in ast.unparse(decorator) for decorator in decorators)
+
+
+def _written_in(call: cst.CSTNode, node: cst.CSTNode) -> bool:
+    """Whether a lambda stands in a call itself, and not where a name was bound."""
+    if not isinstance(node, cst.Lambda):
+        return False
+    waiting = [call]
+    while waiting:
+        one = waiting.pop()
+        if one is node:
+            return True
+        waiting += parts_of(one)
+    return False
 
 
 def _by_keras(run: Interpreter, value: Value) -> bool:

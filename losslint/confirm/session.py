@@ -210,6 +210,8 @@ def _placed(blank: Measured, source: SourceText, line: int) -> Measured:
 
 def _find(module: _Module, request: LossRequest) -> Candidate:
     found = [c for c in module.candidates if c.qualname == request.qualname]
+    if not found and request.qualname.endswith("<lambda>"):
+        raise LookupError("a lambda without a name cannot be asked for; bind it to one")
     if not found:
         raise LookupError(f"{request.qualname} is not in {request.path}")
     return next((c for c in found if c.line == request.line), found[-1])

@@ -23,12 +23,22 @@ _SCOPE = re.compile(r"(?:strategy|distribut)\w*(?:\(.*\))?\.scope\(")
 
 
 def compiling_matters(index: ModuleIndex) -> bool:
-    """Whether a module holds what can be wrong with a compiled loss: one told to sum, or a strategy's scope.
+    """Whether a module holds what can be wrong with a compiled loss.
+
+    That is one told to sum, one under a strategy's scope, or one that is written there and nowhere else.
 
     Without either nobody need run the code that builds models, which is long.
     """
     text = index.text.lower()
-    return bool(("reduction" in text and _SUM.search(text)) or (".scope(" in text and _SCOPE.search(text)))
+    if ("reduction" in text and _SUM.search(text)) or (".scope(" in text and _SCOPE.search(text)):
+        return True
+    return "lambda" in text and any(map(_compiles_lambda, index.nodes_near(("compile",))))
+
+
+def _compiles_lambda(node: ast.AST) -> bool:
+    """Whether a loss is written where the model is compiled."""
+    given = compiled_loss(node)
+    return given is not None and any(isinstance(each, ast.Lambda) for each in ast.walk(given))
 
 
 def compiled_loss(node: ast.AST) -> ast.expr | None:
