@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from losslint.frozen import dataclass
 
-from .axes import Axes, apart, broadcast, crossed
+from . import lineage
+from .axes import SCALAR, Axes, apart, broadcast, crossed
 from .degree import MIXED, UNKNOWN, ZERO, Degree, minus, plus, power_of_n, same, times
 from .values import Flaw, Kind, Offset, Spread, Step, Tensor, finite, merge
 
@@ -148,6 +149,7 @@ def bent(value: Tensor, **changes: Any) -> Tensor:
         "separable": False,
         "squared": None,
         "permutation": False,
+        "parts": lineage.made(lineage.Atom(source=value.parts)),
     }
     return replace(value, **{**facts, **changes})
 
@@ -180,7 +182,8 @@ def add(at: At, left: Tensor, right: Tensor, *, negative: bool = False) -> Tenso
     if right.number == 0 and not right.data:
         return replace(left, axes=axes)
     if left.number == 0 and not left.data:
-        return replace(right, axes=axes, number=None)
+        parts = lineage.scaled(right.parts, -1.0) if negative else right.parts
+        return replace(right, axes=axes, number=None, parts=parts)
     number = _number(left, right, lambda a, b: a - b if negative else a + b)
     if not left.data and not right.data and not (left.weights or right.weights):
         sum_ = add_constants(left, right, joined(left, right, axes=axes, number=number))
@@ -191,7 +194,10 @@ def add(at: At, left: Tensor, right: Tensor, *, negative: bool = False) -> Tenso
             shift = _gained(left, right, negative)
             if shift is not None and MIXED in (left.degree, right.degree):
                 sum_ = replace(sum_, degree=ZERO if shift == ZERO else MIXED)
-            sum_ = replace(sum_, shift=shift, separable=separable(axes, value))
+            parts = lineage.scaled(value.parts, -1.0) if negative and value is right else value.parts
+            lowered = other.number is None or (other.number < 0) is not (negative and other is right)
+            parts = lineage.shifted(parts, lowered=lowered)
+            sum_ = replace(sum_, shift=shift, separable=separable(axes, value), parts=parts)
             return _levelled(at, (left, right), sum_)
     flowing = [slope for slope in (left.slope, right.slope) if slope is not None]
     shift = _gained(left, right, negative)
@@ -208,7 +214,9 @@ def add(at: At, left: Tensor, right: Tensor, *, negative: bool = False) -> Tenso
         diagonal=left.diagonal and right.diagonal,
         shift=shift,
         separable=separable(axes, left, right),
+        parts=lineage.summed(left.parts, right.parts, negative=negative),
     )
+    sum_ = _cancelled(left, right, sum_)
     sum_ = _levelled(at, (left, right), spread_out(at, left, right, sum_))
     if left.diagonal != right.diagonal:  # the diagonal is a vanishing share of an N×N matrix
         full = right if left.diagonal else left
@@ -217,6 +225,28 @@ def add(at: At, left: Tensor, right: Tensor, *, negative: bool = False) -> Tenso
         message = f"adds terms that scale as {power_of_n(left.degree)} and {power_of_n(right.degree)}"
         return flawed(at, Kind.UNEQUAL, sum_, message)
     return sum_
+
+
+def _cancelled(left: Tensor, right: Tensor, sum_: Tensor) -> Tensor:
+    """A sum whose terms may leave nothing of each other, or no longer what made one of them mixed."""
+    if not lineage.cancels(sum_.parts):
+        return sum_
+    if MIXED in (left.degree, right.degree):
+        return uncertain(sum_)
+    exactly = sum_.axes != SCALAR
+    alike = left.degree == right.degree and left.axes == right.axes
+    return nothing_sure(sum_) if alike and lineage.vanishes(sum_.parts, exactly=exactly) else sum_
+
+
+def uncertain(value: Tensor, reason: str = "terms that may cancel") -> Tensor:
+    """``value`` where it is not known how it scales."""
+    slope = None if value.slope is None else UNKNOWN
+    return replace(value, degree=UNKNOWN, slope=slope, reasons=merge(value.reasons, (reason,)))
+
+
+def nothing_sure(value: Tensor) -> Tensor:
+    """``value`` where all of it may have cancelled."""
+    return replace(uncertain(value), spread=Spread.UNKNOWN)
 
 
 def _gained(left: Tensor, right: Tensor, negative: bool) -> Fraction | None:
@@ -321,9 +351,21 @@ def multiply(at: At, left: Tensor, right: Tensor) -> Tensor:
     )
     if left.data != right.data:
         value = left if left.data else right
-        product = replace(product, separable=separable(product.axes, value), squared=value.squared)
-    elif left.squared is not None and left == right:  # perhaps one root with itself: no longer a root
+        factor = right if value is left else left
+        product = replace(
+            product,
+            separable=separable(product.axes, value),
+            squared=value.squared,
+            parts=_times(value, factor, factor.number),
+        )
+    elif left.squared is not None and lineage.same(left.parts, right.parts):  # no longer a root
         product = replace(product, spread=Spread.UNKNOWN, reasons=merge(product.reasons, (at.name,)))
+    elif lineage.share_norm(left.parts, right.parts):
+        product = replace(product, slope=None if product.slope is None else UNKNOWN)
+        if lineage.same(left.parts, right.parts):
+            product = replace(product, spread=product.spread.doubtful)
+    if left.data and right.data and lineage.product_is_nonnegative(left.parts, right.parts):
+        product = replace(product, parts=lineage.made(lineage.Atom(nonnegative=True)))
     product = spread_out(at, left, right, coupling(at, (left, right), product))
     for value, factor in ((left, right), (right, left)):
         if factor.data or not isinstance(factor.degree, Fraction):
@@ -342,6 +384,13 @@ def multiply(at: At, left: Tensor, right: Tensor) -> Tensor:
 def _factor(value: Tensor) -> Degree:
     """The degree of a factor beside a gradient. What gains with log k may cancel over a normalised axis."""
     return UNKNOWN if value.degree is MIXED and value.shift is not None and value.data else value.degree
+
+
+def _times(value: Tensor, factor: Tensor, number: float | None) -> lineage.Parts:
+    """What a multiple is made of: by a weight that nobody knows, no difference is likely to leave nothing of it."""
+    if number is not None:
+        return lineage.scaled(value.parts, number)
+    return lineage.fresh() if factor.degree == ZERO and not factor.freedom else lineage.gathered(value.parts)
 
 
 def _offset(left: Tensor, right: Tensor) -> Offset:
@@ -383,12 +432,19 @@ def divide(at: At, left: Tensor, right: Tensor) -> Tensor:
         shift=_scaled_shift(left, 1 / right.number) if right.number else None,
     )
     if not right.data:
-        quotient = replace(quotient, separable=separable(quotient.axes, left), squared=left.squared)
+        quotient = replace(
+            quotient,
+            separable=separable(quotient.axes, left),
+            squared=left.squared,
+            parts=_times(left, right, 1 / right.number if right.number else None),
+        )
     quotient = replace(quotient, raised=left.raised)  # the sums of a divisor lower the degree
     if right.offset is Offset.TARGET and right.data and right.degree != ZERO:
         return nonhomogeneous(at, right, quotient)
     quotient = spread_out(at, left, right, quotient)
     if right.data:
+        if lineage.nonnegative(left.parts) and lineage.nonnegative(right.parts):
+            quotient = replace(quotient, parts=lineage.made(lineage.Atom(nonnegative=True)))
         return _ratio(at, left, right, quotient)
     if right.opaque and left.raised and right.degree == ZERO:
         return _by_somebody(right, quotient)
@@ -443,6 +499,8 @@ def _ratio(at: At, left: Tensor, right: Tensor, quotient: Tensor) -> Tensor:
         quotient = replace(quotient, raised=())
     if quotient.spread is not Spread.COUPLED or right.spread in (Spread.SAMPLE, Spread.UNKNOWN):
         return coupling(at, (left, right), quotient)
+    if not quotient.axes.batches and lineage.same(left.parts, right.parts):  # a number, whatever the data
+        return replace(quotient, slope=UNKNOWN, spread=Spread.UNKNOWN)
     if not any(flaw.kind in NAMED_COUPLING for flaw in right.flaws):
         # That both sums went through a square, a root or a ratio of their own on the way is part of the same cause.
         kept = tuple(flaw for flaw in quotient.flaws if flaw.kind not in (Kind.STATISTIC, Kind.RATIO))

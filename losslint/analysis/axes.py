@@ -21,7 +21,8 @@ class Axis:
 
     ``size`` is the length where it is a known constant. ``order`` names the arrangement of the samples along a batch
     axis (0: as they came in; a shuffle, a shift or a mask makes a new one), so that entries of two tensors are known
-    to belong to the same sample. ``data`` marks a length that depends on the data (a boolean mask), not on N alone.
+    to belong to the same sample; a plain axis has one where it lists the largest samples. ``data`` marks a length that
+    depends on the data (a boolean mask), not on N alone.
     """
 
     extent: Degree = ZERO
@@ -138,8 +139,12 @@ class Axes:
         if self.at(index) is UNSURE:
             return Axes((), UNKNOWN, ())
         # A feature axis somewhere behind the ellipsis: whichever it is, one feature axis fewer remains.
-        if keep is not None or not self.back:
+        if keep is not None:
             return self
+        if not self.back:
+            return replace(
+                self, base=""
+            )  # how many axes there were at least no longer says how many there are
         if index >= 0:
             return replace(self, back=self.back[1:])
         return replace(self, front=self.front[:-1])
@@ -171,7 +176,7 @@ class Axes:
             and axis.plain
             and all(a.plain for a in (self.back if index >= 0 else self.front))
         ):
-            return replace(self, back=(*self.back, PLAIN)) if index >= 0 else self
+            return replace(self, back=(*self.back, PLAIN)) if index >= 0 else replace(self, base="")
         return Axes((), plus(self.total, axis.extent), ())
 
     def spell(self) -> str:
@@ -247,7 +252,7 @@ def broadcast(left: Axes, right: Axes) -> Axes:
         return right
     if crossed(left, right) or _facing(left, right):
         return closed((BATCH, BATCH))
-    if (pairs := _against_itself(left, right)) is not None:
+    if (pairs := _against_itself(left, right) or _against_fewer(left, right)) is not None:
         return pairs
     for matrix, other in ((left, right), (right, left)):
         if (
@@ -306,6 +311,20 @@ def _against_itself(left: Axes, right: Axes) -> Axes | None:
     if len(long.front) != 2 or len(short.front) != 1 or long.front[1].size != 1:
         return None
     return replace(long, front=(long.front[0], short.front[0])) if short.front[0].batch else None
+
+
+def _against_fewer(left: Axes, right: Axes) -> Axes | None:
+    """``x[..., None]`` of an x of open rank beside what has fewer axes than it: samples meet a feature axis.
+
+    Aligned from the end, that runs only if ``(N,)`` is all that is left, and meets the axis of length 1.
+    """
+    long, short = (left, right) if left.least_rank > right.least_rank else (right, left)
+    more = long.least_rank - short.least_rank
+    if not left.base or left.base != right.base or more < 1 or long.middle != ZERO or short.middle != ZERO:
+        return None
+    if not (long.front == (BATCH,) == short.front) or short.back or long.back[-1].size != 1:
+        return None
+    return closed((BATCH, *(PLAIN,) * (more - 1), BATCH))
 
 
 def apart(left: Axes, right: Axes) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
+from . import lineage
 from .algebra import (
     NEGLIGIBLE,
     At,
@@ -16,17 +17,21 @@ from .algebra import (
     add_constants,
     bent,
     coupling,
-    flawed,
     interaction,
     joined,
     multiply,
     nonhomogeneous,
+    nothing_sure,
     slopes,
     sunk,
+    uncertain,
 )
 from .axes import broadcast
-from .degree import MIXED, UNKNOWN, ZERO, Degree, plus, power_of_n, same, times
+from .degree import MIXED, UNKNOWN, ZERO, Degree, plus, same, times
 from .values import Kind, Offset, Spread, Tensor, finite, merge
+
+FAR = 100
+"""A bound of at least this size is there for what should never happen."""
 
 
 def power(at: At, value: Tensor, exponent: Fraction | None) -> Tensor:
@@ -47,13 +52,23 @@ def power(at: At, value: Tensor, exponent: Fraction | None) -> Tensor:
         except (ArithmeticError, TypeError):
             number = None
     root = exponent == Fraction(1, 2) and value.spread in (Spread.LINEAR, Spread.ADDITIVE)
+    slope = None if value.slope is None else plus(value.slope, times(value.degree, exponent - 1))
+    normed = lineage.share_norm(value.parts, value.parts)
+    if slope is not None and normed:
+        slope = UNKNOWN
     raised = bent(
         value,
         degree=times(value.degree, exponent),
-        slope=None if value.slope is None else plus(value.slope, times(value.degree, exponent - 1)),
+        slope=slope,
         number=number,
         squared=value.spread if root else None,
     )
+    if exponent % 2 == 0 or exponent.denominator > 1 or lineage.nonnegative(value.parts):
+        root_of = value.parts if root else None
+        atom = lineage.Atom(source=value.parts, root_of=root_of, nonnegative=True)
+        raised = replace(raised, parts=lineage.made(atom))
+    if normed and lineage.whole(value.parts) is not None:
+        raised = replace(raised, spread=raised.spread.doubtful)
     if exponent == 0:
         return Tensor(value.axes, number=1.0)
     if value.data and value.offset is Offset.TARGET and value.degree != ZERO:
@@ -66,13 +81,28 @@ def power(at: At, value: Tensor, exponent: Fraction | None) -> Tensor:
 
 
 def homogeneous(at: At, value: Tensor) -> Tensor:
-    """abs, relu, maximum(·, 0): f(c·x) = c·f(x) for c > 0, so the degree is kept; batch sums couple."""
+    """f(c·x) = c·f(x) for c > 0, so the degree is kept; batch sums couple."""
     after = bent(value)
     if value.degree is MIXED and value.slope is not None:  # its sign may turn as the batch grows
         after = replace(after, slope=UNKNOWN)
     if value.data and value.offset is Offset.TARGET and value.degree != ZERO:
         return nonhomogeneous(at, value, after)
     return coupling(at, (value,), after)
+
+
+def rectified(at: At, value: Tensor, *, nonnegative: bool) -> Tensor:
+    """abs, relu, maximum(·, 0): homogeneous, and nothing happens to what is never below zero.
+
+    ``nonnegative``: what comes out never is.
+    """
+    if lineage.nonnegative(value.parts):
+        return value
+    after = homogeneous(at, value)
+    if lineage.one_sided(value.parts):
+        after = replace(after, spread=value.spread.doubtful)
+    if nonnegative:
+        after = replace(after, parts=lineage.made(lineage.Atom(source=value.parts, nonnegative=True)))
+    return after
 
 
 def nonlinear(at: At, value: Tensor, *, gradient: bool = True) -> Tensor:
@@ -101,7 +131,8 @@ def negate(value: Tensor) -> Tensor:
     """``-value``."""
     number = None if value.number is None else -value.number
     shift = None if value.shift is None else -value.shift
-    return replace(value, number=number, shift=shift, permutation=False)
+    parts = lineage.scaled(value.parts, -1.0)
+    return replace(value, number=number, shift=shift, permutation=False, parts=parts)
 
 
 def stopped(value: Tensor) -> Tensor:
@@ -120,7 +151,8 @@ def extremum(at: At, left: Tensor, right: Tensor, *, above: bool = False) -> Ten
         if bound.data or bound.weights:
             continue
         if bound.number == 0:
-            return replace(homogeneous(at, value), axes=broadcast(left.axes, right.axes))
+            cut = homogeneous(at, value) if above else rectified(at, value, nonnegative=True)
+            return replace(cut, axes=broadcast(left.axes, right.axes))
         if value.count and not above and bound.number is not None and bound.number <= 1:
             return replace(value, axes=broadcast(left.axes, right.axes))  # max(n, 1): no batch is empty
         if not value.data:
@@ -140,8 +172,7 @@ def extremum(at: At, left: Tensor, right: Tensor, *, above: bool = False) -> Ten
         shift=left.shift if left.shift == right.shift else None,
     )
     if both.degree is MIXED and isinstance(left.degree, Fraction) and isinstance(right.degree, Fraction):
-        message = f"compares {power_of_n(left.degree)} with {power_of_n(right.degree)}"
-        return flawed(at, Kind.NONLINEAR, both, message)
+        return replace(uncertain(both, "which of two is the larger"), spread=both.spread.doubtful)
     return coupling(at, (left, right), both)
 
 
@@ -166,11 +197,15 @@ def _bounded(at: At, value: Tensor, bound: Tensor, *, above: bool) -> Tensor:
         # What shrinks ends up within the bound, and is cut off before that or not.
         inside = bent(value, axes=axes)
         linear = value.spread in (Spread.LINEAR, Spread.ADDITIVE)
-        return replace(inside, spread=Spread.UNKNOWN) if linear else inside
+        inside = replace(inside, spread=Spread.UNKNOWN) if linear else inside
+        far = bound.number is not None and abs(bound.number) >= FAR
+        return inside if far else uncertain(inside, "how far a bound is")
     if bound.degree == value.degree:
         return replace(homogeneous(at, value), axes=axes)
     if bound.number is not None and abs(bound.number) <= NEGLIGIBLE:
-        return sunk(value, bound, replace(homogeneous(at, value), axes=axes))
+        positive = not above and (bound.number or 0) >= 0
+        cut = homogeneous(at, value) if above else rectified(at, value, nonnegative=positive)
+        return sunk(value, bound, replace(cut, axes=axes))
     return replace(nonlinear(at, value), axes=axes)
 
 
@@ -188,19 +223,36 @@ def compare(at: At, left: Tensor, right: Tensor) -> Tensor:
         spread=interaction(*(replace(value, spread=value.spread.bent) for value in (left, right))),
     )
     mask = replace(mask, raised=(), opaque=mask.opaque and not mask.data, nominal="", static=False, half="")
+    if left.data and left.axes == right.axes and lineage.one_value(left.parts, right.parts):
+        return nothing_sure(mask)  # compared with itself: the same whatever the data are
+    mask = replace(mask, parts=lineage.made(lineage.Atom(nonnegative=True)))
     degrees = {value.degree for value in (left, right) if value.number != 0}
     if UNKNOWN in degrees:
         return replace(mask, degree=UNKNOWN)
     if left.gain is not None and left.gain == right.gain:  # two logarithms that gain alike
         return coupling(at, (left, right), mask)
+    if mask.data and any(_perhaps_bounded(value) for value in (left, right)):
+        return replace(uncertain(mask, "which of two is the larger"), spread=mask.spread.doubtful)
     if mask.data and (len(degrees) > 1 or MIXED in degrees):
         return replace(mask, degree=MIXED)
     return mask if 0 in (left.number, right.number) else coupling(at, (left, right), mask)
 
 
+def _perhaps_bounded(value: Tensor) -> bool:
+    """Whether it was made mixed by a function that may keep it to one side of whatever it is compared with."""
+    kinds = (Kind.NONLINEAR, Kind.ORDER)
+    return value.degree is MIXED and any(flaw.kind in kinds for flaw in value.flaws)
+
+
 def choose(at: At, condition: Tensor, left: Tensor, right: Tensor) -> Tensor:
     """``where(condition, left, right)``: the degrees must agree as in a sum; the condition masks."""
-    unshifted = [replace(value, shift=None) for value in (left, right)]  # chosen from, not added
+    if left.data and lineage.one_value(left.parts, right.parts):  # the same either way
+        return replace(left, axes=broadcast(condition.axes, broadcast(left.axes, right.axes)))
+    positive = lineage.nonnegative(left.parts) and lineage.nonnegative(right.parts)
+    unshifted = [  # chosen from, not added
+        replace(value, shift=None, parts=lineage.made(lineage.Atom(nonnegative=positive)))
+        for value in (left, right)
+    ]
     chosen = add(at, *unshifted) if left.data or right.data else replace(left, number=None)
     if left.number is not None and right.number is not None:
         chosen = Tensor(broadcast(left.axes, right.axes))

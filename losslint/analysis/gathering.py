@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from . import algebra
+from . import algebra, lineage
 from .algebra import At, joined
 from .axes import BATCH, PLAIN, SCALAR, WILD, Axes, Axis, broadcast, closed, hidden
 from .degree import UNKNOWN, ZERO
@@ -124,7 +124,8 @@ def _reordered(at: At, value: Tensor, order: int) -> Tensor:
     if first.order and order:
         order = at.fresh  # an order of an order
     moved = replace(first, order=order or first.order)
-    return replace(value, axes=value.axes.without(0, moved), number=None, permutation=False)
+    axes, parts = value.axes.without(0, moved), lineage.fresh()
+    return replace(value, axes=axes, number=None, permutation=False, parts=parts)
 
 
 def coordinates(parts: Sequence[Tensor], *, stacked: bool) -> Axes | None:

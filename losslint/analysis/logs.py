@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
+from . import lineage
 from .algebra import At, coupling
 from .degree import MIXED, ZERO, minus, plus
 from .functions import nonlinear
@@ -35,6 +36,23 @@ def exponential(at: At, value: Tensor) -> Tensor:
         return after
     slope = None if value.slope is None else plus(value.slope, value.shift)
     return coupling(at, (value,), replace(after, degree=value.shift, slope=slope))
+
+
+def undone(at: At, value: Tensor) -> Tensor:
+    """The natural logarithm, entry by entry: of an exponential what it was made of."""
+    atom = lineage.whole(value.parts)
+    if atom is not None and atom.exp_of is not None:
+        return replace(atom.exp_of, axes=value.axes)
+    return replace(logarithm(at, value), parts=lineage.made(lineage.Atom(source=value.parts, log_of=value)))
+
+
+def raised(at: At, value: Tensor) -> Tensor:
+    """The exponential, entry by entry: of a logarithm what it was taken of."""
+    atom = lineage.whole(value.parts)
+    if atom is not None and atom.log_of is not None:
+        return replace(atom.log_of, axes=value.axes)
+    whole = lineage.made(lineage.Atom(source=value.parts, exp_of=value, nonnegative=True))
+    return replace(exponential(at, value), parts=whole)
 
 
 def unshifted(value: Tensor) -> Tensor:

@@ -233,16 +233,18 @@ def map_one(at: At, how: str, operation: Operation, value: Tensor) -> Tensor:
     if how == "linear":
         return functions.linear(value) if gradient else functions.stopped(value)
     if how == "homogeneous":
-        return functions.homogeneous(at, value)
+        return functions.rectified(at, value, nonnegative=operation.get("nonnegative", False))
     if how == "power":
         return functions.power(at, value, Fraction(operation.get("exponent", 1)))
     if how == "step":
         return functions.step_function(at, value)
     if how == "log":
-        after = logs.logarithm(at, value, plus_one=operation.get("shift", False))
-        return after if operation.get("base") is None else replace(after, shift=None)
+        if operation.get("shift", False):
+            return logs.logarithm(at, value, plus_one=True)
+        natural = operation.get("base") is None
+        return logs.undone(at, value) if natural else replace(logs.logarithm(at, value), shift=None)
     if how == "exp":
-        return logs.exponential(at, value)
+        return logs.raised(at, value)
     return functions.nonlinear(at, value, gradient=gradient)
 
 
@@ -338,12 +340,9 @@ def _axiswise(call: Call) -> Value:
     if how == "top_k":
         where = value.axes.at(-1)
         if where is not None:
-            result = replace(
-                result,
-                axes=value.axes.without(-1, PLAIN)
-                if value.axes.back or value.axes.middle is None
-                else value.axes,
-            )
+            few = PLAIN if where.plain else Axis(order=call.at.fresh)
+            known = value.axes.back or value.axes.middle is None
+            result = replace(result, axes=value.axes.without(-1, few) if known else value.axes)
         return Seq((result, replace(result, slope=None)))
     return result
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 
-from . import algebra, functions, logs
+from . import algebra, functions, lineage, logs
 from .algebra import At, coupling
 from .axes import PLAIN, SCALAR, Axes, Axis, broadcast, closed
 from .degree import UNKNOWN, ZERO, minus
@@ -71,7 +71,8 @@ def _one(call: Call, value: Tensor, right: Tensor | None) -> Tensor:
     axes = _dropped(_unsized(value.axes, core), operation.get("drop", 0))
     if any(not axis.plain for axis in block):
         return _over_samples(at, value, axes)
-    return replace(_scaled(at, operation, value, size), axes=axes, number=None, diagonal=False)
+    whole = _scaled(at, operation, value, size)
+    return replace(whole, axes=axes, number=None, diagonal=False, parts=lineage.fresh())
 
 
 def _scaled(at: At, operation: Operation, value: Tensor, size: int | None) -> Tensor:
@@ -125,7 +126,7 @@ def _with_right(at: At, operation: Operation, value: Tensor, right: Tensor, bloc
         at, replace(_scaled(at, operation, value, None), axes=SCALAR), replace(right, axes=SCALAR)
     )
     axes = _dropped(_unsized(axes, core), operation.get("drop", 0))
-    return replace(both, axes=axes, number=None, diagonal=False)
+    return replace(both, axes=axes, number=None, diagonal=False, parts=lineage.fresh())
 
 
 def _over_samples(at: At, value: Tensor, axes: Axes) -> Tensor:
@@ -143,6 +144,7 @@ def _over_samples(at: At, value: Tensor, axes: Axes) -> Tensor:
         spread=max(value.spread, Spread.COUPLED),
         number=None,
         diagonal=False,
+        parts=lineage.fresh(),
         raised=(),
         reduced=merge(value.reduced, (step,)),
         trail=merge(value.trail, (step,)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from . import algebra, shapes
+from . import algebra, lineage, shapes
 from .algebra import At
 from .axes import PLAIN, SCALAR, WILD, Axes, Axis, Contradiction, closed
 from .degree import UNKNOWN, ZERO
@@ -174,7 +174,7 @@ def _trace(call: Call) -> Value:
     one, two = value.axes.at(-2), value.axes.at(-1)
     if one is None or two is None or UNKNOWN in (one.extent, two.extent):
         return unknown_tensor(*merge(value.reasons, (f"the axes of {call.at.name}",)))
-    diagonal = replace(value, axes=value.axes.without(-1), diagonal=False)
+    diagonal = replace(value, axes=value.axes.without(-1), diagonal=False, parts=lineage.fresh())
     return reduce(call.at, "sum", diagonal, (-1,))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from . import algebra, functions, shapes
+from . import algebra, functions, lineage, shapes
 from .algebra import At
 from .axes import PLAIN, SCALAR, WILD, Axes, Contradiction, broadcast
 from .degree import MIXED, UNKNOWN, ZERO, Degree, minus, same
@@ -128,6 +128,9 @@ def compare(at: At, operation: Operation, target: Tensor, output: Tensor, call: 
         return _over_batch(at, both, axes, where, over)
     if any(one is None or one.extent is UNKNOWN for one in along) and operation.get("over", "mean") != "mean":
         return unknown_tensor(*merge(both.reasons, (f"the axes of {at.name}",)))
+    only = along[0]
+    if operation.get("over") == "coupled" and only is not None and only.size == 1:  # one class is certain
+        return algebra.nothing_sure(replace(both, axes=axes.without(where[0])))
     return replace(both, axes=axes.without(where[0]))
 
 
@@ -185,9 +188,9 @@ def _dice(at: At, both: Tensor, axis: object) -> Tensor:
     if isinstance(axis, Unknown):
         return unknown_tensor(*merge(both.reasons, (f"the axes of {at.name}",)))
     total = reduce(at, "sum", both, over)
-    return (
-        algebra.divide(at, total, total) if total.spread is not Spread.SAMPLE else replace(total, degree=ZERO)
-    )
+    if total.spread is Spread.SAMPLE:
+        return replace(total, degree=ZERO)
+    return algebra.divide(at, total, replace(total, parts=lineage.fresh()))  # two sums, of different terms
 
 
 def _pairwise(at: At, operation: Operation, both: Tensor) -> Tensor:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from . import algebra, functions, gathering, shapes
+from . import algebra, functions, gathering, lineage, shapes
 from .axes import PLAIN, SCALAR, WILD, Axes, Axis, broadcast, closed, hidden
 from .degree import UNKNOWN, ZERO, plus
 from .operations import Call, Handler, handles
@@ -283,7 +283,7 @@ def _diag_part(call: Call) -> Value:
     kept = value.axes.without(second or 0).without(
         first if first is not None and first >= 0 else (first or 0) + 1, one
     )
-    return replace(value, axes=kept, diagonal=False)
+    return replace(value, axes=kept, diagonal=False, parts=lineage.fresh())
 
 
 def _diagonal_matrix(value: Tensor) -> Tensor:
@@ -313,7 +313,8 @@ def _band_part(call: Call) -> Value:
             both = replace(both, degree=value.degree, slope=value.slope)
         return replace(both, axes=value.axes, number=None)
     only = call.integer("lower") == call.integer("upper") == 0  # nothing but the diagonal is left
-    return replace(value, diagonal=True) if only and value.axes.batches > 1 else value
+    diagonal = value.diagonal or (only and value.axes.batches > 1)
+    return replace(value, diagonal=diagonal, parts=lineage.fresh())
 
 
 @shape("slice")
@@ -343,12 +344,12 @@ def _broadcast_to(call: Call) -> Value:
     else:
         return replace(value, axes=WILD)
     axes = broadcast(value.axes, axes)
-    return replace(value, axes=axes, separable=algebra.separable(axes, value))
+    return replace(value, axes=axes, separable=algebra.separable(axes, value), parts=lineage.fresh())
 
 
 @shape("reverse", "roll")
 def _reverse(call: Call) -> Value:
-    value, over = call.tensor("x"), call.axes()
+    value, over = replace(call.tensor("x"), parts=lineage.fresh()), call.axes()
     if isinstance(over, tuple):
         for index in over:
             axis = value.axes.at(index)
@@ -362,7 +363,7 @@ def _reverse(call: Call) -> Value:
 
 @shape("shuffle")
 def _shuffle(call: Call) -> Value:
-    value = call.tensor("x")
+    value = replace(call.tensor("x"), parts=lineage.fresh())
     axis = value.axes.at(0)
     if axis is None or axis.extent is UNKNOWN:
         return replace(value, axes=hidden(value.axes.total))

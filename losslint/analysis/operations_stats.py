@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from . import algebra, functions, logs
+from . import algebra, functions, lineage, logs
 from .algebra import At
 from .axes import PLAIN, SCALAR, Axes, Axis
 from .degree import UNKNOWN, ZERO, Degree, minus
@@ -138,7 +138,7 @@ def _diff(call: Call) -> Value:
         )
         shorter = Axis(size=None if axis.size is None or times is None else max(axis.size - times, 0))
         axes = value.axes.without(index, shorter) if listed else value.axes
-        return replace(value, axes=axes, number=None, diagonal=False)
+        return replace(value, axes=axes, number=None, diagonal=False, parts=lineage.fresh())
     axes = value.axes.without(index, replace(axis, order=at.fresh))
     if not value.data:
         return unknown_tensor(at.name, axes=axes)
@@ -150,6 +150,7 @@ def _diff(call: Call) -> Value:
         degree=UNKNOWN,
         slope=None if value.slope is None else UNKNOWN,
         spread=max(value.spread, Spread.COUPLED),
+        parts=lineage.fresh(),
         raised=(),
         reduced=merge(value.reduced, (step,)),
         trail=merge(value.trail, (step,)),
@@ -175,7 +176,7 @@ def _segment(call: Call) -> Value:
         return _gathered_by_group(at, how, value, ids)
     if where.extent != ZERO or ids.data or ids.spread is Spread.UNKNOWN:
         return unknown_tensor(*merge(value.reasons, (f"the groups of {at.name}",)))
-    grouped = replace(value, axes=value.axes.without(0, PLAIN), number=None)
+    grouped = replace(value, axes=value.axes.without(0, PLAIN), number=None, parts=lineage.fresh())
     if how in ("sum", "mean"):
         return grouped
     if how != "prod":

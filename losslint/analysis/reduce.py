@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from losslint.frozen import dataclass
 
-from . import algebra, functions, logs
+from . import algebra, functions, lineage, logs
 from .algebra import At, coupling, flawed
 from .axes import PLAIN, SINGLE, WILD, Axes, Axis, hidden
 from .degree import MIXED, ONE, UNKNOWN, ZERO, Degree, minus, plus, power_of_n, times
@@ -43,6 +43,8 @@ class Span:
     """Every axis it runs over is known to have length 1."""
     selected: bool = False
     """How many entries it combines depends on the data (a boolean mask)."""
+    largest: bool = False
+    """It runs over the largest so many samples."""
 
 
 def span(axes: Axes, over: Over, keepdims: bool) -> Span:
@@ -60,7 +62,8 @@ def span(axes: Axes, over: Over, keepdims: bool) -> Span:
         )
         single = (axes.middle is None or axes.ones) and all(a.size == 1 and a.plain for a in axes.listed)
         selected = any(axis.data for axis in axes.listed)
-        return Span(axes.total, rest, batches > 0, batches > 1, single and axes != Axes(), selected)
+        largest = any(axis.plain and axis.order for axis in axes.listed)
+        return Span(axes.total, rest, batches > 0, batches > 1, single and axes != Axes(), selected, largest)
     reduced: list[Axis] = []
     rest = axes
     for index in sorted(over, key=lambda i: (i < 0, -i if i >= 0 else i)):
@@ -78,7 +81,8 @@ def span(axes: Axes, over: Over, keepdims: bool) -> Span:
     samples = any(axis.batch for axis in reduced)
     single = bool(reduced) and all(axis.size == 1 and axis.plain for axis in reduced)
     selected = any(axis.data for axis in reduced)
-    return Span(extent, rest, samples, samples and batches > 1, single, selected)
+    largest = any(axis.plain and axis.order for axis in reduced)
+    return Span(extent, rest, samples, samples and batches > 1, single, selected, largest)
 
 
 def _span_from(axes: Axes, over: From, keepdims: bool) -> Span:
@@ -211,7 +215,15 @@ def _linear(at: At, how: str, value: Tensor, what: Span) -> Tensor:
     degree = plus(value.degree, what.extent) if summed else value.degree
     slope = value.slope if value.slope is None or not summed else plus(value.slope, what.extent)
     shift = None if summed else value.shift
-    result = replace(value, axes=what.axes, degree=degree, slope=slope, shift=shift, squared=None)
+    parts = lineage.gathered(value.parts)
+    result = replace(
+        value, axes=what.axes, degree=degree, slope=slope, shift=shift, squared=None, parts=parts
+    )
+    if not (result.axes.batches or result.axes.unsure):
+        everything = all(axis.size == 1 for axis in result.axes.listed) and result.axes.middle is None
+        if lineage.vanishes(parts) or (everything and lineage.adds_up(parts)):
+            return algebra.nothing_sure(result)
+        result = algebra.uncertain(result) if degree is MIXED and lineage.cancels(parts) else result
     if not _over_batch(value, what):
         return result if summed else _mean_of_sum(at, value, result)
     if what.extent is UNKNOWN and summed:
@@ -286,6 +298,12 @@ def _statistic(at: At, how: str, value: Tensor, what: Span, order: Fraction | No
     if how in ("var", "std"):
         value = _centred(value)
     degree, slope = _moved(how, value, what, order)
+    if how in ("max", "min", "median") and _of_unlike_entries(value):
+        value = algebra.uncertain(value, "which of several is the largest")
+        degree, slope = value.degree, value.slope
+    if how in ("var", "std") and what.largest:  # with every sample twice, the two largest are one
+        value = algebra.uncertain(value, f"the entries of {at.name}")
+        degree, slope = value.degree, value.slope
     if value.offset is Offset.TARGET and value.degree != ZERO and what.extent != ZERO:
         degree, slope = MIXED, None if slope is None else MIXED
     spread = value.spread
@@ -304,6 +322,11 @@ def _statistic(at: At, how: str, value: Tensor, what: Span, order: Fraction | No
         shift=_shifted(how, value, what),
         squared=Spread.LINEAR if how == "norm" and order == 2 and value.spread is Spread.SAMPLE else None,
     )
+    positive = how in ("var", "std", "norm") or (how in KEEP_SIGN and lineage.nonnegative(value.parts))
+    logarithm = _linear(at, "sum", logs.undone(at, value), what) if how == "prod" else None
+    root = value.parts if how == "norm" else None
+    atom = lineage.Atom(value.parts, root, logarithm, nonnegative=positive)
+    result = replace(result, parts=lineage.made(atom))
     if how in STEPS:
         result = replace(result, slope=None)
     if not over_batch:
@@ -327,6 +350,15 @@ def _statistic(at: At, how: str, value: Tensor, what: Span, order: Fraction | No
     return replace(result, flaws=merge(result.flaws, (flaw,)))
 
 
+def _of_unlike_entries(value: Tensor) -> bool:
+    """Whether entries of unlike degree stand side by side, so that one of them may always be the largest."""
+    made_mixed = value.shift is not None or any(flaw.kind in MIXING for flaw in value.flaws)
+    return value.degree is MIXED and not made_mixed
+
+
+MIXING = {Kind.NONLINEAR, Kind.UNEQUAL, Kind.ORDER}
+"""What makes every entry mixed, and does not merely put entries of different degree side by side."""
+KEEP_SIGN = {"max", "min", "prod", "median"}
 STEPS = {"any", "all", "argmax", "argmin"}
 LABELS = {
     "var": "variance",
@@ -400,6 +432,7 @@ def along(at: At, how: str, value: Tensor, axis: int | None) -> Tensor:
     where = value.axes.at(axis) if axis is not None else Axis(value.axes.total)
     if where is None:
         where = Axis(UNKNOWN)
+    value = replace(value, parts=lineage.fresh())
     if value.spread is Spread.CONST:
         return replace(value, number=None, degree=value.degree if where.extent == ZERO else UNKNOWN)
     if where.extent is UNKNOWN:
@@ -455,6 +488,9 @@ def along(at: At, how: str, value: Tensor, axis: int | None) -> Tensor:
         permutation=how == "argsort" and value.axes.rank == 1,
     )
     flaw = Flaw(Kind.PAIRWISE if pairs else Kind.ORDER, step, at.name, (step,))
+    if how in ("normalize", "softmax"):
+        atom = lineage.Atom(normed=how == "normalize", shared=how == "softmax")
+        result = replace(result, parts=lineage.made(atom))
     return replace(result, flaws=merge(result.flaws, (flaw,)))
 
 
@@ -498,7 +534,8 @@ def _along_features(at: At, how: str, value: Tensor) -> Tensor:
         degree = ZERO if isinstance(value.degree, Fraction) else value.degree
         free = algebra.bent(value, degree=degree, slope=slope, raised=())
         return coupling(at, (value,), free)
-    return functions.nonlinear(at, value)
+    after = functions.nonlinear(at, value)
+    return replace(after, parts=lineage.made(lineage.Atom(shared=True))) if how == "softmax" else after
 
 
 def contract(at: At, left: Tensor, right: Tensor, axes: Sequence[Axis], summed: Sequence[int]) -> Tensor:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import reduce as fold
 
-from . import algebra, gathering
+from . import algebra, gathering, lineage
 from .algebra import At, joined
 from .axes import ADDED, PLAIN, SCALAR, UNSURE, WILD, Axes, Axis, broadcast, closed, hidden
 from .degree import MIXED, UNKNOWN, ZERO, Degree, minus, plus, same
@@ -201,6 +201,7 @@ def flattened(at: At, value: Tensor, keep_first: bool = False) -> Tensor:
 
 def expanded(value: Tensor, axis: int | None) -> Tensor:
     """A new axis of length 1."""
+    value = replace(value, parts=lineage.gathered(value.parts))
     return replace(value, axes=WILD if axis is None else value.axes.insert(axis, ADDED), number=None)
 
 
@@ -227,6 +228,8 @@ def squeezed(value: Tensor, over: Sequence[int] | None) -> Tensor:
 def transposed(value: Tensor, perm: Sequence[int] | None) -> Tensor:
     """Axes in the order ``perm``; reversed without it."""
     axes = value.axes
+    pairs = axes.batches > 1  # another matrix, of the same pairs
+    value = replace(value, parts=lineage.fresh() if pairs else lineage.gathered(value.parts))
     if perm is None:
         return replace(
             value,
@@ -269,7 +272,7 @@ def _index_one(at: At, value: Tensor, item: Value, position: int) -> tuple[Tenso
     onward = 1 if position >= 0 else -1
     value = replace(value, number=None, count=False)
     if isinstance(item, Const) and item.value is None:
-        return replace(value, axes=value.axes.insert(position, ADDED)), position + onward
+        return expanded(value, position), position + onward
     axis = value.axes.at(position)
     if axis is None:
         return replace(value, axes=WILD, degree=UNKNOWN, slope=UNKNOWN, spread=Spread.UNKNOWN), position
@@ -289,7 +292,7 @@ def _index_one(at: At, value: Tensor, item: Value, position: int) -> tuple[Tenso
 
 def _picked(value: Tensor, axis: Axis, position: int) -> Tensor:
     """One entry of an axis: of a feature axis, fine; of the batch, one sample out of many."""
-    result = replace(value, axes=value.axes.without(position))
+    result = replace(value, axes=value.axes.without(position), parts=lineage.fresh())
     if axis.plain or not value.data:
         return result
     reasons = merge(value.reasons, ("one sample picked out of the batch",))
@@ -331,7 +334,8 @@ def _sliced(at: At, value: Tensor, item: Slice, position: int, axis: Axis) -> Te
             or 0 <= position < len(value.axes.front)
             or 0 < -position <= len(value.axes.back)
         )
-        return replace(value, axes=value.axes.without(position, Axis(size=size))) if listed else value
+        axes = value.axes.without(position, Axis(size=size)) if listed else value.axes
+        return replace(value, axes=axes, parts=lineage.fresh())
     value = replace(value, permutation=False)
     if axis.extent is UNKNOWN or not value.data:
         return value
@@ -341,10 +345,15 @@ def _sliced(at: At, value: Tensor, item: Slice, position: int, axis: Axis) -> Te
     ):  # x[:4]: a fixed number of samples
         reasons = merge(value.reasons, ("a fixed number of samples picked out of the batch",))
         return replace(
-            value, axes=value.axes.without(position, PLAIN), spread=_by_place(value), reasons=reasons
+            value,
+            axes=value.axes.without(position, PLAIN),
+            spread=_by_place(value),
+            reasons=reasons,
+            parts=lineage.fresh(),
         )
     spread = max(value.spread, Spread.COUPLED) if _by_place(value) is Spread.COUPLED else value.spread
-    return replace(value, axes=value.axes.without(position, replace(axis, order=at.fresh)), spread=spread)
+    axes = value.axes.without(position, replace(axis, order=at.fresh))
+    return replace(value, axes=axes, spread=spread, parts=lineage.fresh())
 
 
 def masked(at: At, value: Tensor, mask: Tensor) -> Tensor:
@@ -379,7 +388,7 @@ def masked(at: At, value: Tensor, mask: Tensor) -> Tensor:
 
 def repeated(at: At, value: Tensor, counts: Sequence[Value]) -> Tensor:
     """``tile``: every axis repeated; by the batch size, the axis gains the batch's extent."""
-    axes = value.axes
+    axes, value = value.axes, replace(value, parts=lineage.gathered(value.parts))
     missing = len(counts) - axes.least_rank
     if axes.middle == ZERO and missing >= 0:  # the number of counts says what the rank is
         axes = closed((*axes.front, *(PLAIN,) * missing, *axes.back))
@@ -394,9 +403,9 @@ def repeated(at: At, value: Tensor, counts: Sequence[Value]) -> Tensor:
             tiled.append(Axis() if axis.plain else replace(axis, order=at.fresh))
         else:
             tiled.append(Axis(plus(axis.extent, times_.degree), order=at.fresh if axis.batch else 0))
-    return replace(
-        value, axes=closed(tiled), separable=algebra.separable(closed(tiled), value), permutation=False
-    )
+    parts = value.parts if all(tensor(count).degree == ZERO for count in counts) else lineage.fresh()
+    separable = algebra.separable(closed(tiled), value)
+    return replace(value, axes=closed(tiled), separable=separable, permutation=False, parts=parts)
 
 
 def split(at: At, value: Tensor, number: int | None, axis: int) -> Value:
@@ -412,13 +421,13 @@ def split(at: At, value: Tensor, number: int | None, axis: int) -> Value:
             or 0 < -axis <= len(value.axes.back)
         )
         piece = replace(value, axes=value.axes.without(axis, PLAIN)) if listed else value
-        return Seq((piece,) * number) if number else Many(piece, PLAIN)
+        return Seq(_pieces(piece, number)) if number else Many(_one_of_many(piece), PLAIN)
     if not number:
-        return Many(replace(value, axes=WILD), PLAIN)
+        return Many(_one_of_many(replace(value, axes=WILD)), PLAIN)
     return Seq(
         tuple(
-            replace(value, axes=value.axes.without(axis, replace(where, order=at.fresh + k)))
-            for k in range(number)
+            replace(piece, axes=value.axes.without(axis, replace(where, order=at.fresh + k)))
+            for k, piece in enumerate(_pieces(value, number))
         )
     )
 
@@ -433,8 +442,13 @@ def unstacked(value: Tensor, axis: int, number: int | None = None) -> Value:
     item = replace(value, axes=value.axes.without(axis), number=None)
     number = number or where.size
     if where.plain and number and number <= 16:
-        return Seq((item,) * number)
-    return Many(item, where)
+        return Seq(_pieces(item, number))
+    return Many(_one_of_many(item), where)
+
+
+def _pieces(value: Tensor, number: int) -> tuple[Tensor, ...]:
+    """So many parts of a value: alike, but not the same."""
+    return tuple(replace(value, parts=lineage.fresh()) for _ in range(number))
 
 
 def without_known(axes: Axes, index: int) -> Axes:
@@ -446,7 +460,12 @@ def without_known(axes: Axes, index: int) -> Axes:
 
 def unsure_item(value: Tensor) -> Tensor:
     """An entry of a tensor along an axis that may or may not be the batch."""
-    return replace(value, axes=WILD, degree=UNKNOWN if value.data else value.degree, number=None)
+    degree = UNKNOWN if value.data else value.degree
+    return _one_of_many(replace(value, axes=WILD, degree=degree, number=None))
+
+
+def _one_of_many(value: Tensor) -> Tensor:
+    return replace(value, parts=lineage.made(lineage.Atom(several=True)))
 
 
 def mixed_in_sample(value: Tensor, drop: int = 0, last: Axis | None = None) -> Tensor:
@@ -460,4 +479,4 @@ def mixed_in_sample(value: Tensor, drop: int = 0, last: Axis | None = None) -> T
         degree: Degree = value.degree
     else:
         degree = ZERO if value.degree == ZERO else MIXED
-    return replace(value, axes=axes, degree=degree, number=None)
+    return replace(value, axes=axes, degree=degree, number=None, parts=lineage.fresh())

@@ -18,6 +18,7 @@ from losslint.frozen import dataclass
 
 from .axes import SCALAR, WILD, Axes, Axis, Contradiction
 from .degree import ONE, UNKNOWN, ZERO, Degree
+from .lineage import Parts, fresh
 
 if TYPE_CHECKING:
     from .scope import ClassRef, Closure, ModuleRef, Site
@@ -42,6 +43,11 @@ class Spread(IntEnum):
     def bent(self) -> Spread:
         """The spread after a non-linear function: what added up over micro-batches no longer does."""
         return {Spread.LINEAR: Spread.COUPLED, Spread.ADDITIVE: Spread.UNKNOWN}.get(self, self)
+
+    @property
+    def doubtful(self) -> Spread:
+        """The spread where it is not known whether samples that could interact do."""
+        return self if self < Spread.ADDITIVE else Spread.UNKNOWN
 
 
 class Offset(IntEnum):
@@ -145,6 +151,8 @@ class Tensor:
     """Over pairs of samples: a part per row plus a part per column."""
     squared: Spread | None = None
     """The spread of its square, where it is the root of a sum over the batch."""
+    parts: Parts = field(default_factory=fresh, compare=False, repr=False)
+    """The values that it is a sum or multiple of (see ``lineage``)."""
 
     @property
     def gain(self) -> Fraction | None:
@@ -459,7 +467,7 @@ _LOOKS = attrgetter(
     *(
         each.name
         for each in fields(Tensor)
-        if each.name not in ("trail", "reduced", "reasons", "flaws", "compared")
+        if each.name not in ("trail", "reduced", "reasons", "flaws", "compared", "parts")
     )
 )
 

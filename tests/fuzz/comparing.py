@@ -10,7 +10,7 @@ from losslint.engine import check_source
 from losslint.model import Loss
 from losslint.source.text import SourceText
 
-from .measuring import Truth, careful, quick
+from .measuring import Truth, careful, quick, searching
 from .programs import Program
 
 SETTINGS = AnalysisSettings()
@@ -65,6 +65,8 @@ def compare(program: Program, loss: Loss | None, truth: Truth | None = None) -> 
         if truth.discarded:
             return Comparison(program, "discarded", reason=truth.discarded)
     wrong = differences(loss, truth)
+    if wrong and (loss.coupled or "mixed" in (loss.degree, loss.gradient_degree)):
+        wrong = differences(loss, searching(program, truth))
     if wrong:
         return Comparison(program, "wrong", wrong)
     if loss.verdict.value == "unknown":

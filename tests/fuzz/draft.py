@@ -56,24 +56,10 @@ class Var:
     range: str = "real"
     heavy: bool = False
     """Grows fast (an exponential, a product): not to be exponentiated again."""
-    moves: bool = False
-    """Scales with the batch: a bound that bites at one batch size may never do so at another."""
-    fed: bool = False
-    """What the program is given, or a difference of it: its entries stand on both sides of the usual bounds."""
-    parts: frozenset[str] = frozenset()
-    """The values that it is a sum, product or power of, or another shape or type of; itself if empty."""
 
     @property
     def rank(self) -> int:
         return len(self.shape)
-
-    mean_of: frozenset[str] = frozenset()
-    """The terms of what it is the sum or mean of: what is less or over its own mean has a constant one."""
-
-    @property
-    def terms(self) -> frozenset[str]:
-        """What it is made of: where two variables share one, their difference or ratio may leave it out."""
-        return self.parts or frozenset({self.text})
 
     @property
     def batches(self) -> int:
@@ -157,17 +143,9 @@ class Draft:
         range_: str = "real",
         *,
         heavy: bool = False,
-        moves: bool = False,
-        of: Sequence[Var] = (),
     ) -> Var:
-        """The value of an expression under a new name (in a lambda, and now and then elsewhere, as it is).
-
-        ``of``: the variables that it is made of (``Var.parts``). What is made of something that ``moves`` moves too.
-        """
-        moves = moves or any(var.moves and var.text in text for var in self.variables)
-        fed = len(of) == 1 and of[0].fed
-        parts = frozenset(term for var in of for term in var.terms) or frozenset({text})
-        var = Var(text, shape, range_, heavy, moves, fed, parts)
+        """The value of an expression under a new name (in a lambda, and now and then elsewhere, as it is)."""
+        var = Var(text, shape, range_, heavy)
         if not (self.inline or (len(text) < 60 and self.chance(0.15))):
             name = self.name()
             self.write([name], [f"{name} = {_stripped(text)}"])

@@ -5,15 +5,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from .draft import Draft, N, Var, broadcast, entries, narrower, op
 
 Row = tuple[str, str, bool, dict[str, tuple[str, ...]]]
 
 # (what it takes, what it gives, whether it grows fast, spellings by dialect)
 UNARY: list[Row] = [
-    ("signed", "nonnegative", False, {"tf": ("tf.abs({})", "tf.math.abs({})", "abs({})"), "K": ("K.abs({})",), "ops": ("ops.abs({})", "ops.absolute({})")}),
+    ("real", "nonnegative", False, {"tf": ("tf.abs({})", "tf.math.abs({})", "abs({})"), "K": ("K.abs({})",), "ops": ("ops.abs({})", "ops.absolute({})")}),
     ("real", "nonnegative", False, {"tf": ("tf.square({})", "tf.math.square({})", "({} ** 2)", "tf.pow({}, 2)"), "K": ("K.square({})", "K.pow({}, 2)"), "ops": ("ops.square({})", "ops.power({}, 2)")}),
     ("positive", "positive", False, {"tf": ("tf.sqrt({})", "tf.math.sqrt({})", "({} ** 0.5)", "tf.pow({}, 0.5)"), "K": ("K.sqrt({})",), "ops": ("ops.sqrt({})",)}),
     ("positive", "real", False, {"tf": ("tf.math.log({})",), "K": ("K.log({})",), "ops": ("ops.log({})",)}),
@@ -21,17 +19,17 @@ UNARY: list[Row] = [
     ("real", "positive", True, {"tf": ("tf.exp(0.3 * {})", "tf.math.exp(-{})"), "K": ("K.exp(0.3 * {})",), "ops": ("ops.exp(-{})",)}),
     ("real", "unit", False, {"tf": ("tf.sigmoid({})", "tf.nn.sigmoid({})", "tf.math.sigmoid({})"), "K": ("K.sigmoid({})",), "ops": ("ops.sigmoid({})",)}),
     ("real", "real", False, {"tf": ("tf.tanh({})", "tf.math.tanh({})"), "K": ("K.tanh({})",), "ops": ("ops.tanh({})",)}),
-    ("signed", "nonnegative", False, {"tf": ("tf.nn.relu({})", "tf.maximum({}, 0.0)", "tf.maximum(0.0, {})"), "K": ("K.relu({})", "K.maximum({}, 0.0)"), "ops": ("ops.relu({})", "ops.maximum({}, 0.0)")}),
+    ("real", "nonnegative", False, {"tf": ("tf.nn.relu({})", "tf.maximum({}, 0.0)", "tf.maximum(0.0, {})"), "K": ("K.relu({})", "K.maximum({}, 0.0)"), "ops": ("ops.relu({})", "ops.maximum({}, 0.0)")}),
     ("real", "positive", False, {"tf": ("tf.nn.softplus({})", "tf.math.softplus({})"), "K": ("K.softplus({})",), "ops": ("ops.softplus({})",)}),
     ("positive", "positive", False, {"tf": ("tf.math.reciprocal({})", "(1.0 / {})", "tf.math.rsqrt({})", "tf.math.reciprocal_no_nan({})", "({} ** -1)"), "ops": ("ops.reciprocal({})", "ops.rsqrt({})", "(1.0 / {})"), "K": ("(1.0 / {})",)}),
-    ("signed", "real", False, {"tf": ("(-{})", "tf.negative({})"), "K": ("(-{})",), "ops": ("ops.negative({})", "(-{})")}),
+    ("real", "real", False, {"tf": ("(-{})", "tf.negative({})"), "K": ("(-{})",), "ops": ("ops.negative({})", "(-{})")}),
     ("real", "real", False, {"tf": ("tf.identity({})", "tf.cast({}, tf.float64)"), "K": ("K.cast({}, 'float64')",), "ops": ("ops.cast({}, 'float64')",)}),
-    ("signed", "real", False, {"tf": ("tf.sin({})", "tf.math.cos({})", "tf.math.erf({})", "tf.nn.elu({})"), "ops": ("ops.sin({})", "ops.elu({})", "ops.erf({})"), "K": ("K.sin({})", "K.elu({})")}),
-    ("signed", "real", False, {"tf": ("tf.nn.leaky_relu({})", "tf.nn.leaky_relu({}, alpha=0.1)"), "ops": ("ops.leaky_relu({})",), "K": ("K.relu({}, alpha=0.1)",)}),
+    ("real", "real", False, {"tf": ("tf.sin({})", "tf.math.cos({})", "tf.math.erf({})", "tf.nn.elu({})"), "ops": ("ops.sin({})", "ops.elu({})", "ops.erf({})"), "K": ("K.sin({})", "K.elu({})")}),
+    ("real", "real", False, {"tf": ("tf.nn.leaky_relu({})", "tf.nn.leaky_relu({}, alpha=0.1)"), "ops": ("ops.leaky_relu({})",), "K": ("K.relu({}, alpha=0.1)",)}),
     ("real", "real", False, {"tf": ("tf.clip_by_value({}, -1.0, 1.0)", "tf.clip_by_value({}, clip_value_min=-2.0, clip_value_max=0.5)"), "K": ("K.clip({}, -1.0, 1.0)",), "ops": ("ops.clip({}, -1.0, 1.0)",)}),
     ("real", "positive", False, {"tf": ("tf.clip_by_value({}, 1e-7, 1.0)",), "K": ("K.clip({}, K.epsilon(), 1 - K.epsilon())",), "ops": ("ops.clip({}, 1e-7, 1.0)",)}),
-    ("guarded", "positive", False, {"tf": ("tf.maximum({}, 1e-7)", "tf.maximum({}, 0.1)", "tf.maximum(1e-6, {})"), "K": ("K.maximum({}, K.epsilon())",), "ops": ("ops.maximum({}, 1e-7)",)}),
-    ("signed", "real", False, {"tf": ("tf.sign({})", "tf.math.sign({})"), "K": ("K.sign({})",), "ops": ("ops.sign({})",)}),
+    ("real", "positive", False, {"tf": ("tf.maximum({}, 1e-7)", "tf.maximum({}, 0.1)", "tf.maximum(1e-6, {})"), "K": ("K.maximum({}, K.epsilon())",), "ops": ("ops.maximum({}, 1e-7)",)}),
+    ("real", "real", False, {"tf": ("tf.sign({})", "tf.math.sign({})"), "K": ("K.sign({})",), "ops": ("ops.sign({})",)}),
     ("real", "real", False, {"tf": ("tf.stop_gradient({})", "tf.round({})"), "K": ("K.stop_gradient({})",), "ops": ("ops.stop_gradient({})",)}),
     ("nonnegative", "positive", False, {"tf": ("({} + 1e-6)", "({} + 1e-3)", "({} + 1.0)", "({} + tf.keras.backend.epsilon())"), "K": ("({} + K.epsilon())", "({} + 1e-4)"), "ops": ("({} + 1e-7)", "(1.0 + {})")}),
     ("unit", "unit", False, {"tf": ("(1.0 - {})", "(1 - {})"), "K": ("(1.0 - {})",), "ops": ("(1.0 - {})",)}),
@@ -45,34 +43,11 @@ def spelled(draft: Draft, spellings: dict[str, tuple[str, ...]]) -> str:
 
 
 def accepts(takes: str, var: Var) -> bool:
-    """Whether a function is defined on a value, and does something to it.
-
-    ``signed`` ones would be the identity on positive values, a guard against zero on most sums of such values.
-    """
-    if takes == "guarded":
-        return var.batches > 0 and (var.fed or var.range != "real")
-    return var.range == "real" if takes == "signed" else narrower(var.range, takes)
+    """Whether a function is defined on a value."""
+    return narrower(var.range, takes)
 
 
-# Flat, or a straight line, where the argument is large, as statistics are, or goes to nothing.
-SATURATING = ("sigmoid", "tanh", "softplus", "elu", "erf", "exp(")
-# Inert on what never comes near the bound.
-BOUNDED = ("clip", "round")
-# Too small to matter, but not beside what shrinks with the batch.
-GUARDS = ("1e-", "epsilon")
-# Undoes an exponential or a product.
-INVERSE = ("log(",)
-# Undoes what multiplies by something positive.
-FREE_OF_SCALE = ("sign(",)
 IN_OTHER_FORM = ("cast", "identity", "stop_gradient")
-
-
-SQUARES = ("square(", "** 2", ", 2)")
-
-
-def _without(rows: list[Row], words: tuple[str, ...]) -> list[Row]:
-    """The rows of which no spelling has one of these words."""
-    return [row for row in rows if not any(word in str(row[3]) for word in words)]
 
 
 @op(6)
@@ -81,29 +56,15 @@ def unary(draft: Draft) -> Var | None:
     if var is None:
         return None
     fitting = [row for row in UNARY if accepts(row[0], var) and not (row[2] and var.heavy)]
-    if not var.batches or var.moves:
-        fitting = _without(fitting, BOUNDED)
-    if var.moves:
-        fitting = _without(fitting, GUARDS + SATURATING)
-    if var.heavy:
-        fitting = _without(fitting, INVERSE)
-    if not var.fed:
-        fitting = _without(fitting, FREE_OF_SCALE)
     _, gives, fast, spellings = draft.pick(fitting)
     text = spelled(draft, spellings)
-    small = not var.batches and any(word in text for word in SATURATING)
-    text = text.replace("{}", f"(0.02 * {var.text})" if small else var.text)
+    text = text.replace("{}", var.text)
     if "binary_crossentropy" in text and var.rank == 0:
         return None
     same = any(word in text for word in IN_OTHER_FORM)
     if "tanh" in text:
         gives = var.range
-    of = (
-        [var]
-        if same or text.startswith("(-") or "negative" in text or any(w in text for w in SQUARES)
-        else ()
-    )
-    return draft.bind(text, var.shape, var.range if same else gives, heavy=var.heavy or fast, of=of)
+    return draft.bind(text, var.shape, var.range if same else gives, heavy=var.heavy or fast)
 
 
 # (range, spellings): ranges of a result that hold for any operands of at least "takes"
@@ -149,19 +110,14 @@ def binary(draft: Draft) -> Var | None:
     var = draft.variable()
     how, spellings = draft.pick(BINARY)
     other = var and partner(draft, var, "positive" if how == "quotient" else "real")
-    if other is not None and how in ("difference", "quotient") and other.mean_of & var.terms:
-        return None
-    if var is None or other is None or (how != "product" and var.terms & other.terms):
+    if var is None or other is None or (how != "product" and var.text == other.text):
         return None
     shape = broadcast(var.shape, other.shape)
     assert shape is not None
-    if how == "extreme" and {var.text, other.text} != {"y_true", "y_pred"}:  # one may always be the larger
-        return None
     text = spelled(draft, spellings).format(var.text, other.text)
     if text.endswith("** 2"):
         text = f"({text})"
-    terms = [var, other] if how in ("sum", "difference", "product", "quotient") else ()
-    return draft.bind(text, shape, range_of(how, var, other), heavy=var.heavy or other.heavy, of=terms)
+    return draft.bind(text, shape, range_of(how, var, other), heavy=var.heavy or other.heavy)
 
 
 @op(2)
@@ -175,9 +131,7 @@ def scaled(draft: Draft) -> Var | None:
     )
     kept = "{0} -" not in form and "- {0}" not in form
     range_ = ("positive" if var.range == "unit" else var.range) if kept else "real"
-    made = draft.bind(form.format(var.text, number), var.shape, range_, heavy=var.heavy, of=[var])
-    draft.variables[-1] = replace(made, fed=False)  # shifted, it may lie on one side of a bound
-    return draft.variables[-1]
+    return draft.bind(form.format(var.text, number), var.shape, range_, heavy=var.heavy)
 
 
 @op(1)
@@ -199,17 +153,17 @@ def class_weights(draft: Draft) -> Var | None:
 COMPARED = ("{0} > {1}", "{0} < {1}", "tf.greater({0}, {1})", "tf.less({0}, {1})", "{0} >= {1}")
 
 
-def compared(var: Var) -> bool:
-    """Whether the usual bounds divide the entries of a variable, so that a mask of it keeps some of them."""
-    return var.rank > 0 and var.fed and not var.moves
-
-
 def condition(draft: Draft, var: Var) -> str:
-    """A mask over the entries of ``var``, which is ``compared``."""
+    """A mask over the entries of ``var``."""
     form = draft.pick(COMPARED)
     bound = draft.pick(("0.0", "0.5", "0.2") if var.range == "real" else ("0.5", "0.2"))
     other = partner(draft, var)
-    if other is not None and other.shape == var.shape and {var.text, other.text} == {"y_true", "y_pred"}:
+    if (
+        other is not None
+        and other.text != var.text
+        and draft.chance(0.4)
+        and broadcast(var.shape, other.shape) == var.shape
+    ):
         bound = other.text
     return "(" + form.format(var.text, bound) + ")" if "tf." not in form else form.format(var.text, bound)
 
@@ -220,7 +174,7 @@ def masked(draft: Draft) -> Var | None:
     var = draft.array(lambda v: v.batches > 0)
     if var is None:
         return None
-    mask = draft.array(lambda v: v.shape == var.shape and compared(v))
+    mask = draft.array(lambda v: v.shape == var.shape)
     if mask is None:
         return None
     test = condition(draft, mask)
@@ -235,7 +189,7 @@ def masked(draft: Draft) -> Var | None:
         f"tf.where({test}, {var.text}, {draft.number()} * {var.text})",
         cast.format(test),
     ]
-    if other is not None and other.shape == var.shape and not other.terms & var.terms:
+    if other is not None and other.shape == var.shape:
         forms.append(f"tf.where({test}, {var.text}, {other.text})")
     if draft.dialect() == "ops":
         forms = [form.replace("tf.where", "ops.where") for form in forms]
@@ -244,4 +198,4 @@ def masked(draft: Draft) -> Var | None:
     return draft.bind(text, var.shape, "real" if range_ == "real" else "nonnegative", heavy=var.heavy)
 
 
-__all__ = ["N", "compared", "condition", "partner", "spelled"]
+__all__ = ["N", "condition", "partner", "spelled"]

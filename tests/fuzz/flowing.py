@@ -64,7 +64,7 @@ def ready(draft: Draft) -> Var | None:
     if var is None:
         return None
     other = draft.array(
-        lambda v: v.shape == var.shape and (takes == "real" or v.range == "unit") and not v.terms & var.terms
+        lambda v: v.shape == var.shape and (takes == "real" or v.range == "unit") and v.text != var.text
     )
     if other is None:
         return None
@@ -273,7 +273,7 @@ def loop_over_batch(draft: Draft) -> Var | None:
             form.format(f"{part.text} for row in tf.unstack({x})"), part.shape, range_, heavy=part.heavy
         )
     if kind == "list":
-        made = Var(name, (N, *part.shape), part.range, part.heavy, parts=var.terms)
+        made = Var(name, (N, *part.shape), part.range, part.heavy)
         items = draft.name()
         return draft.rename(
             made,
@@ -311,11 +311,7 @@ def helper(draft: Draft) -> Var | None:
     given = [first] if other is None or other == first or draft.chance(0.4) else [first, other]
     kind = draft.pick(("top", "top", "local", "lambda", "partial", "class", "tuple", "closure"))
     names = [draft.pick(("a", "u", "x")), draft.pick(("b", "w", "y"))][: len(given)]
-    shared = len(given) > 1 and bool(given[0].terms & given[1].terms)
-    variables = [
-        replace(var, text=name, parts=frozenset({"shared"} if shared else ()))
-        for name, var in zip(names, given, strict=True)
-    ]
+    variables = [replace(var, text=name) for name, var in zip(names, given, strict=True)]
     sub = Draft(
         draft.rng,
         draft.module,

@@ -1,4 +1,8 @@
-"""What TensorFlow says of many programs, fast: two draws first, many only where in doubt.
+"""What TensorFlow says of many programs, fast: two draws first, more only where in doubt.
+
+"No single power" and "samples interact" say that *some* batch shows it: a witness settles them, and the look for
+one goes on, over data of every scale and sign, before such an answer counts as wrong. A power, and samples that
+do not interact, are claims about *all* batches: whatever draw speaks against them refutes them.
 
 The definitions are those of ``losslint.confirm``, on a narrower field than it has to serve: every input leads
 with N, all is done eagerly and in double precision. Loading TensorFlow and judging curves are its own.
@@ -8,11 +12,13 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import itertools
 import linecache
 import math
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -30,21 +36,47 @@ from .programs import Program
 np = pytest.importorskip("numpy")  # comes with TensorFlow
 
 BASE = 4
-Draw = tuple[int, float, float]
-"""A seed, a scale, a shift of what has any sign."""
 Array = Any
-FEW: Sequence[Draw] = ((1, 1.0, 0.0), (2, 10.0, 0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """A seed, the scale of the data, and a shift of what has any sign."""
+
+    seed: int
+    scale: float
+    shift: float = 0.0
+    noise: float = 1.0
+    """How far the data lie about the shift."""
+    uneven: bool = False
+    """Every sample, and each of the inputs, has a scale of its own."""
+    signed: bool = False
+    """What is declared positive or a share may be anything: the program does not say that it is not."""
+
+
+FEW: Sequence[Draw] = (Draw(1, 1.0), Draw(2, 10.0))
 MANY: Sequence[Draw] = tuple(
-    (seed, scale, shift)
+    Draw(seed, scale, shift)
     for seed, shift in ((3, 0.0), (4, 0.0), (5, 1.5), (6, -1.5))
     for scale in (1.0, 0.1, 10.0)
 )
+WIDE: Sequence[Draw] = tuple(
+    Draw(20 + k, scale, shift, noise, uneven=k % 4 > 1, signed=k % 2 == 0)
+    for k, (scale, (shift, noise)) in enumerate(
+        itertools.product(
+            (1.0, 0.3, 3.0, 0.03, 30.0, 1e-3, 300.0),
+            ((0.0, 1.0), (0.0, 1.0), (1.0, 1.0), (-1.0, 1.0), (1.7, 0.1), (-1.7, 0.1)),
+        )
+    )
+)
+"""Where a witness is looked for."""
 SHARES = (1.0, -0.6)
 """How much of the shift goes to ``y_true`` and ``y_pred``: their difference is shifted as well."""
 COPIES = (1, 2, 4, 8, 16, 32, 64)
 FURTHER, FAR = 8, 32
 """Batch sizes from here on are tried only if the first ones follow no pure power; and only with many draws."""
 TOLERANCE = 1e-8
+GUARDS = re.compile(r"\de-\d|epsilon|crossentropy|divergence|poisson")
 GUARD = 1e-6
 """What a negligible literal (``+ 1e-6``) may do to a sum whose degree passes for exact."""
 SMALLEST, LARGEST = 1e-9, 1e12
@@ -122,11 +154,16 @@ def careful(program: Program) -> Truth:
     return _guarded(program, MANY)
 
 
-def _guarded(program: Program, draws: Sequence[Draw]) -> Truth:
+def searching(program: Program, truth: Truth) -> Truth:
+    """What ``careful`` found, and whatever a witness among ever wider draws adds to it."""
+    return _guarded(program, WIDE, truth)
+
+
+def _guarded(program: Program, draws: Sequence[Draw], known: Truth | None = None) -> Truth:
     before = set(sys.modules)
     try:
         with measuring():
-            return _look(program, draws)
+            return _look(program, draws) if known is None else _witnessed(program, draws, known)
     except Discarded as reason:
         return Truth(discarded=str(reason))
     except Exception as error:
@@ -174,47 +211,93 @@ def _plausible(value: float, gradient: float) -> None:
 
 
 def _batch(specs: Sequence[InputSpec], n: int, draw: Draw) -> list[Array]:
-    seed, scale, shift = draw
     arrays = []
     for position, spec in enumerate(specs):
         shape = tuple(n if dim == "N" else int(dim) for dim in spec.shape)
-        normal = np.random.default_rng([seed, position]).normal(size=shape) + SHARES[position] * shift
+        random = np.random.default_rng([draw.seed, position])
+        normal = draw.noise * random.normal(size=shape) + SHARES[position] * draw.shift
+        scale = np.full([n] + [1] * (len(shape) - 1), draw.scale)
+        if draw.uneven:
+            scale = scale * np.exp(random.normal() + random.normal(size=scale.shape))
+        kind = "real" if draw.signed else spec.kind
         arrays.append(
             {
                 "real": lambda x, by=scale: x * by,
                 "positive": lambda x, by=scale: (0.1 + np.abs(x)) * by,
-                "unit-interval": lambda x, by=scale: 1 / (1 + np.exp(-x * min(by, 2.0))),
-            }[spec.kind](normal)
+                "unit-interval": lambda x, by=scale: 1 / (1 + np.exp(-x * np.minimum(by, 2.0))),
+            }[kind](normal)
         )
     return arrays
 
 
 def _look(program: Program, draws: Sequence[Draw]) -> Truth:
-    specs, loss = parse_inputs(program.inputs), _loaded(program)
+    specs, loss, guarded = parse_inputs(program.inputs), _loaded(program), has_guards(program)
     values, gradients = [], []
     shapes: list[tuple[int, ...]] = []
     for draw in draws:
         copies = COPIES if draws is MANY else [k for k in COPIES if k < FAR]
         value, gradient = _replicated(loss, _batch(specs, BASE, draw), copies, shapes)
-        variant = "small" if draw[1] < 1 else "unit"  # what is added to something tiny shows only there
+        # what a guard adds to something tiny shows only there
+        variant = "small" if draw.scale < 1 and guarded else "unit"
         values.append(Curve(variant, value))
         gradients.append(Curve(variant, gradient))
-    scales = [draw[1] for draw in draws]
-    values, gradients = _without_guards(values, scales), _without_guards(gradients, scales)
+    if guarded:
+        scales = [draw.scale for draw in draws]
+        values, gradients = _without_guards(values, scales), _without_guards(gradients, scales)
     firsts = [value.values[0] for value in values]
     if max(firsts) - min(firsts) <= TOLERANCE * max(map(abs, firsts)):
         raise Discarded("the same for all data")
-    if any(value.values[0] and not value.values[-1] for value in values):
-        raise Discarded("vanishes as the batch grows")
     degrees = _degrees(values)
     if not degrees:
         raise Discarded("constantly zero")
+    halves = (*draws, *TINY) if draws is MANY else draws[:1]
     return Truth(
         degrees,
         _degrees(gradients),
-        _coupled(loss, specs, draws if draws is MANY else draws[:1], degrees),
+        _coupled(loss, specs, halves, degrees, guarded),
         "per-sample" if len(set(shapes)) > 1 else "scalar",
     )
+
+
+def has_guards(program: Program) -> bool:
+    """Whether a small constant stands in the program, or in a ready loss that it calls."""
+    return bool(GUARDS.search(program.source))
+
+
+def _witnessed(program: Program, draws: Sequence[Draw], known: Truth) -> Truth:
+    """``known`` with the witnesses among these draws; a draw that the program is not made for is none."""
+    specs, loss, guarded = parse_inputs(program.inputs), _loaded(program), has_guards(program)
+    powers: list[set[str]] = [set(), set()]
+    coupled = known.coupled
+    exact = _exact(known.degrees)
+    for draw in draws:
+        if guarded and draw.scale < 1:
+            continue
+        with contextlib.suppress(Discarded):
+            for seen, curve in zip(
+                powers, _replicated(loss, _batch(specs, BASE, draw), COPIES, []), strict=True
+            ):
+                judged = degree_of([Curve("unit", curve)], TOLERANCE)
+                seen.add(
+                    "mixed" if not (judged.exact or guarded or judged.text == "unknown") else judged.text
+                )
+            one = replace(draw, seed=draw.seed + 100)
+            for scale in (draw.scale, 1.0 if draw.scale != 1 else 10.0):
+                other = replace(draw, seed=draw.seed + 200, scale=scale)
+                if _interact(loss, specs, one, other, exact, guarded=guarded):
+                    coupled = frozenset({True})
+    degrees, gradients = (
+        _with_witness(before, seen - {"unknown"})
+        for before, seen in zip((known.degrees, known.gradients), powers, strict=True)
+    )
+    return replace(known, degrees=degrees, gradients=gradients, coupled=coupled)
+
+
+def _with_witness(degrees: frozenset[str], seen: set[str]) -> frozenset[str]:
+    """No single power if a draw follows none, or another than the rest; a power by its trend stays one."""
+    if "mixed" not in seen and len(seen | degrees - {"mixed"}) < 2:
+        return degrees
+    return frozenset({"mixed"}) if len(degrees) == 1 else degrees | {"mixed"}
 
 
 def _without_guards(curves: list[Curve], scales: Sequence[float]) -> list[Curve]:
@@ -259,27 +342,41 @@ def _bends(values: list[float]) -> bool:
     return max(slopes) - min(slopes) > 1e-6
 
 
+def _exact(degrees: frozenset[str]) -> Fraction | None:
+    """The degree, where it is exactly one."""
+    return Fraction(*degrees) if len(degrees) == 1 and "mixed" not in degrees else None
+
+
 def _coupled(
-    loss: Loss, specs: Sequence[InputSpec], draws: Sequence[Draw], degrees: frozenset[str]
+    loss: Loss, specs: Sequence[InputSpec], draws: Sequence[Draw], degrees: frozenset[str], guarded: bool
 ) -> frozenset[bool]:
     """Whether samples interact or, where they do not, whether micro-batches fail to add up."""
-    exact = Fraction(*degrees) if len(degrees) == 1 and "mixed" not in degrees else None
-    for seed, scale, shift in draws if draws is not MANY else (*draws, *TINY):
+    exact = _exact(degrees)
+    for draw in draws:
         # Halves of unlike samples as well: a sum of like ones may never change its sign.
-        other = (scale, shift) if seed % 2 else (OTHER[scale], -shift)
+        turned = replace(draw, scale=OTHER[draw.scale], shift=-draw.shift)
+        one, other = replace(draw, seed=draw.seed + 10), draw if draw.seed % 2 else turned
+        other = replace(other, seed=draw.seed + 110)
         with contextlib.suppress(Discarded):
-            if _interact(loss, specs, (seed + 10, scale, shift), (seed + 110, *other), exact):
+            if _interact(loss, specs, one, other, exact, guarded=guarded):
                 return frozenset({True})
     return frozenset({False}) if exact is not None else frozenset({True, False})
 
 
 OTHER = {0.01: 1.0, 0.1: 10.0, 1.0: 0.1, 10.0: 0.1}
-TINY: Sequence[Draw] = ((7, 0.01, 0.0), (8, 0.01, 0.0))
+TINY: Sequence[Draw] = (Draw(7, 0.01), Draw(8, 0.01))
 """Where what grows with a power of the data is smaller than the data, and not only larger."""
 
 
 def _interact(
-    loss: Loss, specs: Sequence[InputSpec], one: Draw, other: Draw, degree: Fraction | None, n: int = 6
+    loss: Loss,
+    specs: Sequence[InputSpec],
+    one: Draw,
+    other: Draw,
+    degree: Fraction | None,
+    *,
+    guarded: bool,
+    n: int = 6,
 ) -> bool:
     """Whether the first half of a batch feels that the second is exchanged, in gradient or value.
 
@@ -287,7 +384,7 @@ def _interact(
     """
     half = n // 2
     first, second = _batch(specs, n, one), _batch(specs, n, other)
-    first = _halves(first, second, half) if one[1:] != other[1:] else first
+    first = _halves(first, second, half) if (one.scale, one.shift) != (other.scale, other.shift) else first
     v_ab, g_ab, _ = loss(first)
     v_ac, g_ac, _ = loss(_halves(first, second, half))
     size = max(np.abs(g_ab).max(), np.abs(g_ac).max())
@@ -300,9 +397,23 @@ def _interact(
     felt = abs(v_ab - v_ac - v_bb + v_bc) / size if size else 0.0
     if felt > TOLERANCE or degree is None:
         return felt > TOLERANCE
-    parts = loss([array[:half] for array in first])[0] + loss([array[half:] for array in first])[0]
-    scaled = 2.0 ** float(degree) * parts / 2
-    return abs(v_ab - scaled) > GUARD * max(abs(v_ab), abs(scaled), 1e-12)
+    halves = [[array[:half] for array in first], [array[half:] for array in first]]
+    parts = [loss(arrays)[0] for arrays in halves]
+    factor = 2.0 ** float(degree)
+    tolerance = GUARD if guarded else TOLERANCE
+    if _close(v_ab, factor * sum(parts) / 2, tolerance):
+        return False
+    # Where samples are felt by nothing else, it may be the degree that does not hold here.
+    known = [(first, v_ab), *zip(halves, parts, strict=True)]
+    return all(_close(loss(_twice(arrays))[0], factor * value, tolerance) for arrays, value in known)
+
+
+def _close(one: float, other: float, tolerance: float) -> bool:
+    return abs(one - other) <= tolerance * max(abs(one), abs(other), 1e-12)
+
+
+def _twice(arrays: list[Array]) -> list[Array]:
+    return [np.tile(array, [2] + [1] * (array.ndim - 1)) for array in arrays]
 
 
 def _halves(first: list[Array], second: list[Array], half: int) -> list[Array]:
@@ -319,7 +430,7 @@ def _degrees(curves: Sequence[Curve]) -> frozenset[str]:
     if judged.text == "unknown":
         return frozenset()
     vanishing = any(not any(curve.values) for curve in curves)
-    # ``degree_of`` takes what only the tiny draws show for an epsilon; by the letter it is mixed.
+    # ``degree_of`` takes what only tiny draws show of a guard for an epsilon; by the letter it is mixed.
     strict = degree_of([Curve("unit", curve.values) for curve in curves], TOLERANCE)
     if judged.exact and strict == judged and not vanishing:
         return frozenset({judged.text})

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from . import elementwise, reducing, shaping, tabled
 from .draft import Draft, Module, N, Shape, Var
@@ -74,18 +74,11 @@ def _inputs(draft: Draft) -> str:
     else:
         fed, shape = draft.pick(OPEN)
     draft.variables = [
-        Var(name, shape, RANGES[kind], fed=True)
-        for name, kind in zip(("y_true", "y_pred"), kinds, strict=True)
+        Var(name, shape, RANGES[kind]) for name, kind in zip(("y_true", "y_pred"), kinds, strict=True)
     ]
     if draft.chance(0.5):
         form = draft.pick(("(y_true - y_pred)", "tf.abs(y_true - y_pred)", "tf.square(y_pred - y_true)"))
-        made = draft.bind(
-            form,
-            shape,
-            "real" if form[0] == "(" else "nonnegative",
-            of=draft.variables if form[0] == "(" else (),
-        )
-        draft.variables[-1] = replace(made, fed=True)
+        draft.bind(form, shape, "real" if form[0] == "(" else "nonnegative")
     return " ".join(f"{name}={fed}:{kind}" for name, kind in zip(("y_true", "y_pred"), kinds, strict=True))
 
 

@@ -6,10 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from .draft import ONE, Draft, Shape, Var, entries, op
-from .elementwise import compared
 
 REDUCERS: dict[str, dict[str, tuple[str, ...]]] = {
     "sum": {"tf": ("tf.reduce_sum", "tf.math.reduce_sum"), "K": ("K.sum",), "ops": ("ops.sum",)},
@@ -103,10 +101,6 @@ def reduction(draft: Draft, var: Var | None = None, how: str = "") -> Var | None
         return _norm(draft, var, name, axes)
     if how not in ("sum", "mean") and all(var.shape[at] == ONE for at in axes):
         return None
-    if how == "min" and var.batches > 1:  # of differences of pairs: zero, where both are the same sample
-        return None
-    if how == "prod" and not var.fed and any(var.shape[at][1] for at in axes):  # soon nothing, or too much
-        return None
     if how == "prod" and len(axes) > 1 and any(var.shape[at][1] == 0 for at in axes):
         axes = axes[-1:]
     keepdims = draft.chance(0.2)
@@ -115,15 +109,12 @@ def reduction(draft: Draft, var: Var | None = None, how: str = "") -> Var | None
         text = ", axis=-1" if axes == (var.rank - 1,) else ""
         axes = axes if text else tuple(range(var.rank))
     written = f"{name}({var.text}{text}{', keepdims=True' if keepdims else ''})"
-    made = draft.bind(
+    return draft.bind(
         written,
         remaining(var.shape, axes, keepdims),
         range_after(how, var.range),
         heavy=var.heavy or how == "prod",
     )
-    if how in ("sum", "mean"):
-        draft.variables[-1] = made = replace(made, mean_of=var.terms)
-    return made
 
 
 def _norm(draft: Draft, var: Var, name: str, axes: Sequence[int]) -> Var | None:
@@ -167,7 +158,7 @@ def squared_length(draft: Draft) -> Var | None:
     var = draft.array()
     if var is None:
         return None
-    if draft.chance(0.5) or not compared(var):
+    if draft.chance(0.5):
         return draft.bind(f"tf.nn.l2_loss({var.text})", (), "nonnegative", heavy=var.heavy)
     form = draft.pick(
         (
@@ -243,8 +234,6 @@ def normalised(draft: Draft) -> Var | None:
         var.shape,
         "positive" if var.range == "unit" else var.range,
         heavy=var.heavy,
-        moves=True,
-        of=[var],
     )
 
 
@@ -260,6 +249,7 @@ def average_loss(draft: Draft) -> Var | None:
 
 ALONG: list[tuple[str, str, tuple[str, ...]]] = [
     ("real", "same", ("(tf.nn.softmax({0}{1}) * {0})", "({0} * ops.softmax({0}{1}))", "(K.softmax({0}{1}) * {0})")),
+    ("real", "unit", ("tf.nn.softmax({0}{1})", "ops.softmax({0}{1})", "K.softmax({0}{1})")),
     ("real", "real", ("tf.nn.log_softmax({0}{1})", "ops.log_softmax({0}{1})")),
     ("real", "real", ("tf.nn.l2_normalize({0}{1})", "tf.math.l2_normalize({0}{1})", "K.l2_normalize({0}{1})", "ops.normalize({0}{1})")),
     ("same", "same", ("tf.cumsum({0}{1})", "tf.math.cumsum({0}{1})", "K.cumsum({0}{1})", "ops.cumsum({0}{1})")),
@@ -292,7 +282,6 @@ def along(draft: Draft) -> Var | None:
         var.shape,
         "positive" if range_ == "unit" and gives == "same" else range_,
         heavy=var.heavy,
-        moves="normalize" in form,
     )
 
 
@@ -301,7 +290,7 @@ def top_k(draft: Draft) -> Var | None:
     var = draft.array(lambda v: v.shape[-1][0] >= 2 or v.shape[-1][1] > 0)
     if var is None:
         return None
-    k = 1 if var.shape[-1][1] else 2  # of a repeated batch the first two are one sample
+    k = draft.pick((1, 2))
     shape = (*var.shape[:-1], (k, 0))
     if draft.inline or draft.chance(0.4):
         return draft.bind(f"tf.math.top_k({var.text}, k={k})[0]", shape, var.range, heavy=var.heavy)
@@ -312,4 +301,4 @@ def top_k(draft: Draft) -> Var | None:
     return named
 
 
-__all__ = ["count", "over", "reduction", "replace"]
+__all__ = ["count", "over", "reduction"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .draft import ONE, Draft, N, Shape, Var, broadcast, entries, op
-from .elementwise import compared, condition
+from .elementwise import condition
 
 
 def product(dims: Shape) -> str:
@@ -45,7 +45,7 @@ def reshaped(draft: Draft) -> Var | None:
                 (f"tf.reshape({x}, (-1, {a * b}, 1))", (N, (a * b, 0), ONE)),
             ]
     text, after = draft.pick(forms)
-    return draft.bind(text, after, var.range, heavy=var.heavy, of=[var])
+    return draft.bind(text, after, var.range, heavy=var.heavy)
 
 
 @op(1.2)
@@ -93,7 +93,7 @@ def expanded(draft: Draft) -> Var | None:
         forms.append(f"{var.text}[..., tf.newaxis]")
     if at == 0:
         forms.append(f"{var.text}[tf.newaxis]")
-    return draft.bind(draft.pick(forms), shape, var.range, heavy=var.heavy, of=[var])
+    return draft.bind(draft.pick(forms), shape, var.range, heavy=var.heavy)
 
 
 @op(1)
@@ -117,7 +117,6 @@ def squeezed(draft: Draft) -> Var | None:
         var.shape[:at] + var.shape[at + 1 :],
         var.range,
         heavy=var.heavy,
-        of=[var],
     )
 
 
@@ -168,9 +167,7 @@ def joined(draft: Draft) -> Var | None:
     var = draft.variable()
     if var is None:
         return None
-    other = draft.variable(
-        lambda v: v.shape == var.shape and v.moves == var.moves and not v.terms & var.terms
-    )
+    other = draft.variable(lambda v: v.shape == var.shape)
     if other is None:
         return None
     pair = draft.pick((f"[{var.text}, {other.text}]", f"({var.text}, {other.text})"))
@@ -201,7 +198,7 @@ def joined(draft: Draft) -> Var | None:
         ("tf.add_n({})", "sum({})", "tf.reduce_sum(tf.stack({}, axis=0), axis=0)", "tf.math.add_n({})")
     )
     range_ = "positive" if range_ == "unit" else range_
-    return draft.bind(form.format(pair), var.shape, range_, heavy=heavy, of=[var, other])
+    return draft.bind(form.format(pair), var.shape, range_, heavy=heavy)
 
 
 @op(0.7)
@@ -262,7 +259,7 @@ def selected(draft: Draft) -> Var | None:
                 (f"tf.split({x}, num_or_size_splits=2, axis={var.rank - 1})[1]", half, var.range),
                 (f"ops.split({x}, 2, axis=-1)[0]", half, var.range),
             ]
-    if not draft.inline and compared(var):
+    if not draft.inline:
         forms += [
             (f"tf.boolean_mask({x}, {condition(draft, var)})", (), "masked"),
         ]
@@ -337,8 +334,7 @@ def einsum(draft: Draft) -> Var | None:
     if right is not None and left.text == right.text:  # a sum of squares, or close to one
         range_ = "nonnegative"
     heavy = left.heavy or bool(right and right.heavy)
-    of = [left] if right is None and len(kept) == left.rank else ()
-    return draft.bind(f"{name}('{equation}', {arguments})", shape, range_, heavy=heavy, of=of)
+    return draft.bind(f"{name}('{equation}', {arguments})", shape, range_, heavy=heavy)
 
 
 @op(2)
