@@ -17,6 +17,7 @@ import libcst as cst
 from losslint import entering
 from losslint.analysis import classes
 from losslint.analysis.budget import OUTER_STEPS, OutOfBudget, Overdrawn
+from losslint.analysis.concrete import concrete_subclasses
 from losslint.analysis.degree import spell
 from losslint.analysis.interpreter import Interpreter
 from losslint.analysis.names import function_at, lookup
@@ -34,6 +35,7 @@ from losslint.analysis.values import (
     Tensor,
     Unknown,
     Value,
+    either,
     tensor,
 )
 from losslint.analysis.vocabulary import OUTPUTS, TARGETS, Vocabulary
@@ -66,6 +68,10 @@ _NEVER = re.compile(
 _STRATEGY = re.compile(
     r"MirroredStrategy|TPUStrategy|distribute\.|compute_average_loss|num_replicas_in_sync|ParameterServerStrategy"
 )
+
+
+RETURNING = ("parameters", "class", "name", "configuration", "comment")
+"""How losses are found that return what is minimised."""
 
 
 def check_source(
@@ -293,9 +299,38 @@ class Check:
         if entry.found_by == "use":
             run.budget.hurry()
         value = self._enter(run, entry, function, given)
+        if (
+            entry.owner is not None
+            and entry.found_by in RETURNING
+            and settle(value).verdict is Verdict.UNKNOWN
+        ):
+            value = self._of_subclasses(run, entry, function) or value
         return self.handed.first(run, entry.found_by) if entry.found_by in ("gradient", "add_loss") else value
 
-    def _enter(self, run: Interpreter, entry: Entry, function: Function, given: Mapping[str, Value]) -> Value:
+    def _of_subclasses(self, run: Interpreter, entry: Entry, function: Function) -> Value | None:
+        """What a method of an abstract class returns in the classes that make it concrete, one option for each."""
+        ref, name = function.closure.owner, entry.qualname.rpartition(".")[2]
+        subclasses = [
+            each
+            for each in (concrete_subclasses(run, ref) if ref is not None else ())
+            if (found := classes.method(run, each, name)) is not None and found.closure == function.closure
+        ]
+        seen = list(run.bound)
+        options = [
+            (frozenset({(f"self is a {each.qualname}", True)}), self._enter(run, entry, function, {}, each))
+            for each in subclasses
+        ]
+        run.bound[:] = seen
+        return either(options) if options else None
+
+    def _enter(
+        self,
+        run: Interpreter,
+        entry: Entry,
+        function: Function,
+        given: Mapping[str, Value],
+        cls: ClassRef | None = None,
+    ) -> Value:
         """Run a loss on what its parameters say; behind a decorator that takes anything, on what its own say."""
         own = run.defined.get(entry.qualname)
         wrapper = function.closure if isinstance(function.closure.node.params.star_arg, cst.Param) else None
@@ -317,7 +352,8 @@ class Check:
         around = closure.scope
         scope = run.opened(Scope(around.module, around.slice, closure.qualname, around, owner=closure.owner))
         if len(entering.own_parameters(closure)) < len(entering.all_parameters(closure)):
-            scope.this = classes.typical_instance(run, closure.owner) if closure.owner is not None else None
+            owner = cls or closure.owner
+            scope.this = classes.typical_instance(run, owner) if owner is not None else None
             scope.names[entering.all_parameters(closure)[0].name.value] = scope.this or Unknown("self")
         for name, value in values.items():
             scope.names[name] = value

@@ -159,7 +159,7 @@ def subscript(run: Interpreter, at: At, owner: Value, items: Sequence[Value]) ->
     if isinstance(owner, Const):
         return Unknown("an item of a constant")
     if isinstance(owner, Range):
-        return Tensor()
+        return _from_range(owner, first)
     if isinstance(owner, Tensor):
         if owner.opaque and owner.axes == WILD:
             return owner
@@ -211,6 +211,15 @@ def _from_sequence(owner: Seq, index: Value) -> Value:
     )
 
 
+def _from_range(owner: Range, index: Value) -> Value:
+    """The first or last number of a range."""
+    if index == Const(0):
+        return owner.start
+    if index == Const(-1) and isinstance(owner.limit, Rank):
+        return replace(owner.limit, beyond=owner.limit.beyond - 1)
+    return Tensor()
+
+
 def _from_shape(owner: ShapeOf, index: Value) -> Value:
     axes = owner.axes
     if isinstance(index, Const) and isinstance(index.value, int):
@@ -221,12 +230,19 @@ def _from_shape(owner: ShapeOf, index: Value) -> Value:
             return Tensor(SCALAR, UNKNOWN, static=owner.static)
         return shapes.dimension(axis, owner.static)
     if isinstance(index, Slice):
-        bounds = [Const(None) if bound is None else bound for bound in (index.start, index.stop)]
+        bounds = [_from_end(axes, bound) for bound in (index.start, index.stop)]
         if index.step is None and all(isinstance(bound, Const) for bound in bounds):
             part = sliced_axes(axes, *(bound.value for bound in bounds if isinstance(bound, Const)))
             if part is not None:
                 return ShapeOf(part, owner.static)
     return Unknown("part of a shape") if axes.total != ZERO else ShapeOf(Axes(middle=ZERO), owner.static)
+
+
+def _from_end(axes: Axes, bound: Value | None) -> Value:
+    """A bound of a slice; one that is counted from the rank is counted from the end."""
+    if isinstance(bound, Rank) and bound.axes == axes and bound.beyond <= 0:
+        return Const(bound.beyond or None)
+    return Const(None) if bound is None else bound
 
 
 def sliced_axes(axes: Axes, start: int | None, stop: int | None) -> Axes | None:

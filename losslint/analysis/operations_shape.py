@@ -139,9 +139,15 @@ def _with_coordinates(source: Value, whole: Tensor, axis: int | None, *, stacked
 
 
 def _joined_shapes(source: Seq) -> Value:
-    """``concat([tf.shape(x)[:1], [4]], 0)``: a shape made of shapes."""
+    """``concat([tf.shape(x)[:1], [4]], 0)``: a shape made of shapes; one with a -1 in it is a list of dimensions."""
+    parts = [_listed(item) for item in source.items]
+    if any(isinstance(part, Seq) and Const(-1) in part.items for part in parts):
+        whole = [shapes.dimensions(part) if isinstance(part, ShapeOf) else part for part in parts]
+        if all(isinstance(part, Seq) for part in whole):
+            return Seq(tuple(item for part in whole if isinstance(part, Seq) for item in part.items))
+        return Unknown("a shape")
     axes = Axes()
-    for item in source.items:
+    for item in parts:
         if isinstance(item, ShapeOf):
             more = item.axes
         elif isinstance(item, Seq):
@@ -160,6 +166,13 @@ def _joined_shapes(source: Seq) -> Value:
         else:
             axes = Axes(axes.front, axes.middle, axes.back + more.front)
     return ShapeOf(axes)
+
+
+def _listed(part: Value) -> Value:
+    """A part of a shape; a vector of one number, such as ``-tf.ones([1])``, is a list of it."""
+    if isinstance(part, Tensor) and part.number is not None and part.axes == closed((Axis(size=1),)):
+        return Seq((Const(int(part.number)),))
+    return part
 
 
 @shape("unstack")
