@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 MAX_STEPS = 20_000
-"""Far more than a loss needs: of 6,700 in published packages that can be followed to their end, three take two thirds or
-more, ten a third, most 300."""
+"""Far more than a loss needs: of 6,700 in published packages that can be followed to their end, three take two thirds,
+ten a third, most 300."""
 HURRIED_STEPS = 2_000
 """Code that holds no loss itself, but may say what becomes of one."""
 OUTER_STEPS = 3_000

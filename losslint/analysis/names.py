@@ -90,17 +90,13 @@ def _define(
 
 def named_constant(run: Interpreter, name: str, value: Value) -> Value:
     """A constant whose name says batch size is a nominal one, whatever number it is today."""
-    if (
-        isinstance(value, Const)
-        and isinstance(value.value, (int, float))
-        and run.vocabulary.is_batch_size(name)
-    ):
-        return Tensor(number=finite(value.value), nominal=name)
+    if isinstance(value, Const):
+        if isinstance(value.value, (int, float)) and run.vocabulary.is_batch_size(name):
+            return Tensor(number=finite(value.value), nominal=name)
+        return value
     unseen = isinstance(value, Tensor) and value.nominal and value.number is None and value.degree == ZERO
-    if unseen and run.vocabulary.is_batch_size(name):
-        return run.parameter(
-            name, loss=False
-        )  # so many per replica, times the replicas: nobody sees how many
+    if unseen and run.vocabulary.is_batch_size(name):  # so many per replica: nobody sees how many replicas
+        return run.parameter(name, loss=False)
     return value
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -72,18 +72,9 @@ def run_block(run: Interpreter, body: Sequence[Any], scope: Scope, flow: Flow) -
     """Run statements in order; False if control does not reach the end."""
     for statement in body:
         run.budget.tick()
-        if isinstance(statement, cst.SimpleStatementLine):
-            for small in statement.body:
-                handler = SMALL.get(type(small))
-                if handler is not None and not handler(run, small, scope, flow):
-                    return False
-        elif isinstance(statement, cst.BaseSmallStatement):
-            handler = SMALL.get(type(statement))
-            if handler is not None and not handler(run, statement, scope, flow):
-                return False
-        else:
-            compound = COMPOUND.get(type(statement))
-            if compound is not None and not compound(run, statement, scope, flow):
+        for each in statement.body if type(statement) is cst.SimpleStatementLine else (statement,):
+            handler = STATEMENTS.get(type(each))
+            if handler is not None and not handler(run, each, scope, flow):
                 return False
     return True
 
@@ -394,7 +385,7 @@ def _while(run: Interpreter, node: cst.While, scope: Scope, flow: Flow) -> bool:
 
 
 Statement = Callable[["Interpreter", Any, Scope, Flow], bool]
-SMALL: dict[type[cst.CSTNode], Statement] = {
+STATEMENTS: Mapping[type[cst.CSTNode], Statement] = {
     cst.Assign: _assign,
     cst.AnnAssign: _annotated,
     cst.AugAssign: _augmented,
@@ -407,8 +398,6 @@ SMALL: dict[type[cst.CSTNode], Statement] = {
     cst.Import: _import,
     cst.ImportFrom: _import,
     cst.Del: _delete,
-}
-COMPOUND: dict[type[cst.CSTNode], Statement] = {
     cst.If: _if,
     cst.For: _for,
     cst.While: _while,

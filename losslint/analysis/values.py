@@ -474,14 +474,14 @@ _LOOKS = attrgetter(
 
 def look(value: Value) -> Any:
     """What distinguishes a value from another for the analysis: everything but its history."""
-    if isinstance(value, Tensor):
+    if type(value) is Tensor:
         flaws = tuple((flaw.kind, flaw.step) for flaw in value.flaws)
         return _LOOKS(value), flaws
-    if isinstance(value, Instance):
+    if type(value) is Instance:
         return id(value)
-    if isinstance(value, Seq):
-        return Seq, tuple(look(item) for item in value.items)
-    if isinstance(value, Dict):
+    if type(value) is Seq:
+        return Seq, tuple(map(look, value.items))
+    if type(value) is Dict:
         return Dict, tuple((key, look(item)) for key, item in value.items.items())
     return value
 
