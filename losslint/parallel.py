@@ -1,5 +1,6 @@
-"""Work shared among processes: the largest pieces first, the small ones in handfuls to whoever is idle.
+"""Work shared among processes: each works off a stretch of it from the front, and who is idle helps out at the back.
 
+Neighbours have much in common (files of a package import the same modules), which a process remembers for a while.
 A process that dies takes no result with it: what it was at is tried again piece by piece, and the piece that
 kills its process is named. The order of results is that of the work, whoever did it.
 """
@@ -12,7 +13,7 @@ import signal
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -30,8 +31,10 @@ OPENING = 500
 """What a piece costs, however small it is, in bytes of work."""
 WORTHWHILE = 200_000
 """Bytes of work below which starting processes costs more than it saves."""
-LARGEST_HANDFUL, SMALLEST_HANDFUL = 250_000, 10_000
-"""Bytes: a handful costs one message, and a large one at the end lets the others wait."""
+HANDFULS = 100
+"""For each process, about: a handful costs one message, and a large one at the end lets the others wait."""
+LARGEST_HANDFUL, SMALLEST_HANDFUL = 100_000, 10_000
+"""Bytes."""
 
 
 def available() -> int:
@@ -60,29 +63,37 @@ def share(
     ``sizes`` are in bytes, about. ``died`` makes the result of a piece that cost its process its life, from one
     line that says how. ``prepare`` loads what all processes will need.
     """
-    handfuls = _handfuls(sizes, jobs)
-    count = min(jobs, len(handfuls))
+    count = min(jobs, len(work))
     context = _context() if count > 1 and sum(sizes) >= WORTHWHILE else None
     if context is None:
         return [do(piece) for piece in work]
     prepare()
-    return _Crew(context, work, do, died).results(handfuls, count)
+    return _Crew(context, work, do, died).results(stretches(sizes, count))
 
 
-def _handfuls(sizes: Sequence[int], jobs: int) -> list[list[int]]:
-    """Numbers of pieces, the largest first; handfuls grow smaller as the work runs out."""
+def stretches(sizes: Sequence[int], jobs: int) -> list[deque[list[int]]]:
+    """Numbers of pieces in handfuls, for each process a stretch of about the same size.
+
+    What is larger than a handful comes first, so that nobody begins with it when the others are done.
+    """
     costs = [size + OPENING for size in sizes]
-    left = sum(costs)
-    handfuls: list[list[int]] = []
-    room = 0
-    for number in sorted(range(len(costs)), key=lambda number: (-costs[number], number)):
-        if room < costs[number]:
-            handfuls.append([])
-            room = min(max(left // (4 * jobs), SMALLEST_HANDFUL), LARGEST_HANDFUL)
-        handfuls[-1].append(number)
-        room -= costs[number]
-        left -= costs[number]
-    return handfuls
+    total = sum(costs)
+    room = min(max(total // (HANDFULS * jobs), SMALLEST_HANDFUL), LARGEST_HANDFUL)
+    large: list[deque[list[int]]] = [deque() for _ in range(jobs)]
+    small: list[deque[list[int]]] = [deque() for _ in range(jobs)]
+    before = left = 0
+    for number, cost in enumerate(costs):
+        mine = before * jobs // total
+        before += cost
+        if cost > room:
+            large[mine].append([number])
+        elif small[mine] and cost <= left:
+            small[mine][-1].append(number)
+            left -= cost
+        else:
+            small[mine].append([number])
+            left = room - cost
+    return [first + then for first, then in zip(large, small, strict=True)]
 
 
 def _context() -> BaseContext | None:
@@ -109,32 +120,44 @@ class _Crew(Generic[T, R]):
         self._work = work
         self._do = do
         self._died = died
-        self._at: dict[Connection, tuple[BaseProcess, list[int]]] = {}
+        self._at: dict[Connection, tuple[BaseProcess, int, list[int]]] = {}
+        self._stretches: Sequence[deque[list[int]]] = ()
+        self._again: deque[list[int]] = deque()
 
-    def results(self, handfuls: Iterable[list[int]], count: int) -> list[R]:
-        """All results, in the order of the work."""
+    def results(self, stretches: Sequence[deque[list[int]]]) -> list[R]:
+        """All results, in the order of the work, from a process for each stretch."""
         from multiprocessing.connection import wait
 
         results: dict[int, R] = {}
-        queue = deque(handfuls)
+        self._stretches = stretches
         gc.freeze()  # what processes share stays shared as long as nobody writes to it
         try:
-            for _ in range(count):
-                self._start(queue)
+            for stretch in range(len(stretches)):
+                self._start(stretch)
             while self._at:
                 for connection in wait(list(self._at)):
-                    self._receive(connection, queue, results)  # type: ignore[arg-type]
+                    self._receive(connection, results)  # type: ignore[arg-type]
         finally:
             gc.unfreeze()
-            for process, _ in self._at.values():
+            for process, *_ in self._at.values():
                 process.terminate()
-            for process, _ in self._at.values():
+            for process, *_ in self._at.values():
                 process.join()
         return [results[number] for number in range(len(self._work))]
 
-    def _start(self, queue: deque[list[int]]) -> None:
+    def _next(self, stretch: int) -> list[int] | None:
+        """What a process is handed next: what another one died at, its own, or the end of the longest stretch."""
+        if self._again:
+            return self._again.popleft()
+        if self._stretches[stretch]:
+            return self._stretches[stretch].popleft()
+        longest = max(self._stretches, key=len)
+        return longest.pop() if longest else None
+
+    def _start(self, stretch: int) -> None:
         """One more process, if there is something to do."""
-        if not queue:
+        numbers = self._next(stretch)
+        if numbers is None:
             return
         ours, theirs = self._context.Pipe()
         # A copy of this process holds the near ends of all connections, and none would ever be seen to close.
@@ -144,36 +167,35 @@ class _Crew(Generic[T, R]):
         )
         process.start()
         theirs.close()
-        self._at[ours] = process, []
-        self._hand(ours, queue)
+        self._hand(ours, process, stretch, numbers)
 
-    def _hand(self, connection: Connection, queue: deque[list[int]]) -> None:
-        process, _ = self._at[connection]
-        if queue:
-            numbers = queue.popleft()
-            self._at[connection] = process, numbers
-            with suppress(OSError):  # if it is gone, that is seen when its result is awaited
-                connection.send(numbers)
-        else:
-            del self._at[connection]
-            connection.close()
-            process.join()
+    def _hand(self, connection: Connection, process: BaseProcess, stretch: int, numbers: list[int]) -> None:
+        self._at[connection] = process, stretch, numbers
+        with suppress(OSError):  # if it is gone, that is seen when its result is awaited
+            connection.send(numbers)
 
-    def _receive(self, connection: Connection, queue: deque[list[int]], results: dict[int, R]) -> None:
-        process, numbers = self._at[connection]
+    def _receive(self, connection: Connection, results: dict[int, R]) -> None:
+        process, stretch, numbers = self._at[connection]
         try:
             results.update(zip(numbers, connection.recv(), strict=True))
         except (EOFError, OSError):
-            del self._at[connection]
-            connection.close()
-            process.join()
+            self._leave(connection)
             if len(numbers) == 1:
                 results[numbers[0]] = self._died(self._work[numbers[0]], _ending(process.exitcode))
             else:
-                queue.extendleft([number] for number in reversed(numbers))
-            self._start(queue)
+                self._again.extend([number] for number in numbers)
+            self._start(stretch)
         else:
-            self._hand(connection, queue)
+            following = self._next(stretch)
+            if following is None:
+                self._leave(connection)
+            else:
+                self._hand(connection, process, stretch, following)
+
+    def _leave(self, connection: Connection) -> None:
+        process, *_ = self._at.pop(connection)
+        connection.close()
+        process.join()
 
 
 def _ending(status: int | None) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from losslint.parallel import WORTHWHILE, _handfuls, available, share
+from losslint.parallel import WORTHWHILE, available, share, stretches
 
 LARGE = WORTHWHILE
 
@@ -80,18 +80,39 @@ def test_what_kills_its_process_is_named_and_the_rest_is_done() -> None:
     assert results == expected
 
 
-def test_every_piece_is_in_one_handful_and_the_largest_come_first() -> None:
-    sizes = [5, 900_000, 70_000, 0, *[2_000] * 400]
-    handfuls = _handfuls(sizes, 4)
+def test_every_piece_is_in_one_handful_beside_its_neighbours() -> None:
+    sizes = [5, 900_000, 70_000, 0, *[2_000] * 4_000, 200_000, 3]
+    shared = stretches(sizes, 4)
+    handfuls = [handful for stretch in shared for handful in stretch]
     assert sorted(number for handful in handfuls for number in handful) == list(range(len(sizes)))
-    assert handfuls[0] == [1]
-    weights = [sum(sizes[number] for number in handful) for handful in handfuls]
-    assert max(weights[1:]) <= 250_000
-    assert weights[-1] <= 30_000
+    assert len(shared) == 4
+    assert shared[0][0] == [1]
+    assert [4_004] in (shared[2][0], shared[3][0])
+    for handful in handfuls:
+        assert handful == sorted(handful)
+        assert len(handful) == 1 or sum(sizes[number] for number in handful) <= 100_000
+    weights = [sum(sizes[number] for handful in stretch for number in handful) for stretch in shared]
+    assert max(weights[1:]) < 1.3 * min(weights[1:])
 
 
 def test_many_small_pieces_are_few_handfuls() -> None:
-    assert len(_handfuls([100] * 50_000, 2)) < 1_500
+    assert sum(map(len, stretches([100] * 50_000, 2))) < 1_500
+
+
+def test_who_is_idle_helps_at_the_back() -> None:
+    """The first stretch takes long: the other process does most of it, from the back, in handfuls."""
+
+    def slow(number: int) -> tuple[int, int]:
+        time.sleep(0.05 if number < 20 else 0)
+        return number, os.getpid()
+
+    results = share(list(range(40)), [LARGE] * 40, slow, died, jobs=2, prepare=nothing)
+    assert [number for number, _ in results] == list(range(40))
+    first, last = results[0][1], results[39][1]
+    assert first != last
+    helped = [number for number, process in results if process == last and number < 20]
+    assert 5 <= len(helped) <= 15
+    assert helped == list(range(20 - len(helped), 20))
 
 
 def test_processors() -> None:
