@@ -177,7 +177,7 @@ def run(
     in_folder = lru_cache(maxsize=None)(settings_for)
     for path in discovered.files:
         name = (stdin_filename or STDIN_NAME) if path == STDIN else path
-        settings = in_folder(os.path.dirname(name))
+        settings = in_folder(name[: name.rfind(os.sep) + 1])
         if settings is not None:
             data = stdin() if path == STDIN and stdin else None
             tasks.append(Task(name, settings, data, mending, listed=losses))

@@ -16,17 +16,14 @@ class Disk:
     def __init__(self) -> None:
         self._now = time.time_ns()
         self._statuses: dict[str, os.stat_result | None] = {}
-        self._stamps: dict[str, str | None] = {}
         self._digests: dict[str, str | None] = {}
         self._modules: dict[tuple[str, ...], dict[str, str | None]] = {}
         self.around = Places(self.is_file, lambda path: self._status(path) is not None).around
 
     def stamp(self, path: str) -> str | None:
         """The stamp of a file; None if there is none."""
-        if path not in self._stamps:
-            status = self._status(path)
-            self._stamps[path] = None if status is None else stamp(status, self._now)
-        return self._stamps[path]
+        status = self._status(path)
+        return None if status is None else stamp(status, self._now)
 
     def digest(self, path: str) -> str | None:
         """The digest of a file's content; None if it cannot be read."""

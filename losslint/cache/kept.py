@@ -67,7 +67,7 @@ class Kept:
         if trace is None or not _is_final(checked, task):
             return
         result = checked.result
-        shown, file = os.path.split(task.path)
+        shown, file = _split(task.path)
         place = self._place(shown, task.settings)
         try:
             entry = Entry(
@@ -104,7 +104,7 @@ class Kept:
     # -- where things are -----------------------------------------------------------------------------------------
 
     def _place(self, shown: str, settings: Settings) -> _Place:
-        """The directory of a file, as it is shown."""
+        """The directory of a file. ``shown`` is what its path begins with."""
         known = self._places.get((shown, id(settings)))
         if known is None:
             folder = os.path.abspath(shown)
@@ -188,9 +188,8 @@ class Kept:
     def _checked(self, task: Task, place: _Place, path: str, entry: Entry) -> Checked:
         result = FileResult(task.path)
         trace = None
-        if (
-            task.mending is not None and task.mending.apply
-        ):  # who writes files has to know what depends on them
+        # Who writes files has to know what depends on them.
+        if task.mending is not None and task.mending.apply:
             known = (place.shard.modules[number] for number in entry.modules)
             modules = {name: seen and seen._replace(path=self._absolute(seen.path)) for name, seen in known}
             trace = Trace(Seen(path, entry.stamp, entry.digest), modules)
@@ -239,6 +238,12 @@ class _Place:
         self.shard = shard
         self.holds: dict[int, bool] = {}
         self.numbers: dict[Module, int] = {}
+
+
+def _split(path: str) -> tuple[str, str]:
+    """What a normalised path begins with up to its last separator, and the name behind it."""
+    at = path.rfind(os.sep) + 1
+    return path[:at], path[at:]
 
 
 def _said(checked: Checked) -> bytes:

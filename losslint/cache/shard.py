@@ -5,7 +5,8 @@ r"""The file that keeps the results of one directory: a table of lines, and behi
     losslint 1 <checksum of the rest>
     <surroundings of the directory>
     M <name> <path> <stamp> <digest>                        a module that some file asked for, by number
-    F <name> <stamp> <digest> <flags> <skipped> <losses> <modules> <start> <middle> <end>
+    F <name> <stamp> <digest> <skipped>                     a file of which there is nothing to say
+    F <name> <stamp> <digest> <skipped> <flags> <losses> <modules> <start> <middle> <end>
                                                             (an empty line)
     <what is said of the files: findings, warnings; then losses>
 
@@ -22,6 +23,8 @@ from typing import NamedTuple
 from losslint.source.witness import Seen
 
 MAGIC = b"losslint 1 "
+QUIET = 5
+"""So many fields has a file of which there is nothing to say."""
 
 
 class Module(NamedTuple):
@@ -78,12 +81,12 @@ class Shard:
             around, *lines = table.decode("utf-8", "surrogateescape").split("\n")
             shard = cls(around)
             for line in lines:
-                kind, *fields = line.split("\t")
-                if kind == "M":
-                    name, path, stamp, digest = fields
+                fields = line.split("\t")
+                if fields[0] == "M":
+                    _, name, path, stamp, digest = fields
                     shard.modules.append(Module(name, Seen(path, stamp, digest) if path else None))
                 else:
-                    shard._lines[fields[0]] = fields
+                    shard._lines[fields[1]] = fields
         except (ValueError, IndexError) as error:
             raise Malformed(str(error)) from None
         shard._body = body
@@ -102,7 +105,10 @@ class Shard:
 
     def _entry(self, fields: list[str]) -> Entry:
         try:
-            _, stamp, digest, flags, skipped, losses, modules, *places = fields
+            if len(fields) == QUIET:
+                _, _, stamp, digest, skipped = fields
+                return Entry(stamp, digest, False, skipped, 0, (), b"", b"")
+            _, _, stamp, digest, skipped, flags, losses, modules, *places = fields
             start, middle, end = map(int, places)
             numbers = tuple(map(int, modules.split(","))) if modules else ()
             if not (0 <= start <= middle <= end <= len(self._body)) or not all(
@@ -136,20 +142,12 @@ class Shard:
             entry = self.get(name)
             assert entry is not None
             numbers = ",".join(str(modules.setdefault(number, len(modules))) for number in entry.modules)
+            fields = ["F", name, entry.stamp, entry.digest, entry.skipped]
             middle, end = at + len(entry.said), at + len(entry.said) + len(entry.found)
-            fields = (
-                name,
-                entry.stamp,
-                entry.digest,
-                "f" if entry.with_fixes else "",
-                entry.skipped,
-                str(entry.losses),
-                numbers,
-                str(at),
-                str(middle),
-                str(end),
-            )
-            lines.append("\t".join(("F", *fields)))
+            if entry.losses or numbers or end > at:
+                flags = "f" if entry.with_fixes else ""
+                fields += (flags, str(entry.losses), numbers, str(at), str(middle), str(end))
+            lines.append("\t".join(fields))
             pieces += (entry.said, entry.found)
             at = end
         table = [self.around]

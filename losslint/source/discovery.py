@@ -124,7 +124,9 @@ def _walk(root: str, exclusions: Exclusions, errors: list[FileError]) -> Iterato
         inside = "" if shown == os.curdir else os.path.join(shown, "")
         for entry in sorted(filter(_may_be_checked, entries), key=_name):
             is_directory = entry.is_dir(follow_symlinks=False)
-            if excluded.matches_entry(entry.path, is_directory=is_directory):
+            if entry.name in excluded.names or (
+                excluded.specs and excluded.matches_entry(entry.path, is_directory=is_directory)
+            ):
                 continue
             if rules.files and rules.ignores(entry.path, is_directory=is_directory):
                 continue

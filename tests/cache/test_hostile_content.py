@@ -79,9 +79,9 @@ def test_foreign_content(content: bytes, cache: Path, expected: str) -> None:
 
 
 CHANGES = {
-    "a number that is none": (b"\tno words of a loss\t0\t", b"\tno words of a loss\tx\t"),
-    "a module that is none": (b"\tno words of a loss\t0\t\t", b"\tno words of a loss\t0\t99,-1\t"),
-    "places out of range": (b"\t0\t0\n", b"\t0\t99999999\n"),
+    "a number that is none": (b"\t1\t0,1\t", b"\tx\t0,1\t"),
+    "a module that is none": (b"\t1\t0,1\t", b"\t1\t99,-1\t"),
+    "places out of range": (b"\t\t0\t\t0\t", b"\t\t0\t\t99999999\t"),
     "a finding with a field too many": (b'[[["LL101",', b'[[["LL101","LL101",'),
     "a finding with a field too few": (b'[[["LL101",', b"[[["),
     "findings that are no list": (b'[[["LL101",', b'[{"LL101":0},[["LL101",'),
@@ -93,7 +93,8 @@ CHANGES = {
     "a place that is none": (b"[5,", b"[-5,"),
     "not JSON": (b'[[["LL101"', b'(([["LL101"'),
     "too deep": (b'[[["LL101"', b"[" * 100_000 + b'[[["LL101"'),
-    "fields that are missing": (b"\tskip-file comment\t", b"\t"),
+    "fields that are missing": (b"\tskip-file comment\n", b"\n"),
+    "fields too many": (b"\tskip-file comment\n", b"\tskip-file comment\t\t\n"),
 }
 
 
