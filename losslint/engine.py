@@ -174,6 +174,7 @@ class Check:
         findings: dict[tuple[str, object], Finding] = {}
         losses: list[Loss] = []
         helpers: list[tuple[Entry, list[Finding]]] = []
+        of_data: set[str] = set()
         entries = find_entries(self.index, self._words(), self.pragmas.is_loss, self._is_loss_class)
         for entry in entries:
             run = self._interpreter(program)
@@ -183,6 +184,8 @@ class Check:
                 value = Unknown(f"{entry.qualname} (too large)")
             outcome = settle(value)
             judged = list(self.handed.outcomes(run, entry))
+            if self.handed.only_of_data(run):
+                of_data.add(entry.qualname)
             if outcome.options and entry.found_by != "use":
                 losses.append(self._loss(run, entry, outcome))
                 if not (entry.metric or entry.found_by in ("gradient", "add_loss")):
@@ -202,6 +205,8 @@ class Check:
         followed = {loss.qualname for loss in losses if loss.verdict is not Verdict.UNKNOWN}
         known = {callers: len(callers & followed) for callers in {entry.callers for entry, _ in helpers}}
         for entry, own in helpers:  # judged by its callers, if another of them could be followed to its end
+            if entry.callers <= of_data:  # each sample gets its own gradient, however they are summed
+                continue
             itself = entry.qualname in followed and entry.qualname in entry.callers
             for finding in own if known[entry.callers] == itself else ():
                 findings.setdefault((finding.code, finding.span), finding)
@@ -258,6 +263,7 @@ class Check:
             return name.strip("_").lower()
 
         def snake(name: str) -> str:  # IOUScore reads iou_score
+            name = name.replace("IoU", "Iou")
             return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
 
         def never(name: str) -> bool:
@@ -454,8 +460,14 @@ class Check:
             else (),
         )
 
+    def _of_arrays(self, run: Interpreter) -> bool:
+        """Whether a run met NumPy and no framework; methods such as ``x.sum()`` are torch's as well."""
+        return "numpy" in run.frameworks and run.frameworks <= (
+            {"numpy"} if self._framework == "torch" else {"numpy", "tensor"}
+        )
+
     def _findings(self, function: str, line: int, outcome: Outcome, run: Interpreter) -> Iterable[Finding]:
-        if run.frameworks == {"numpy"}:  # no gradient flows through it: a metric or a target
+        if self._of_arrays(run):  # no gradient flows through it: a metric or a target
             return
         outcome = replace(outcome, distributed=self._distributed)
         for code in _registry.codes():

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from losslint.analysis import classes
-from losslint.analysis.axes import FEATURES
+from losslint.analysis.axes import FEATURES, WILD
 from losslint.analysis.declared import axes_of_annotation, axes_of_spec
 from losslint.analysis.degree import ZERO
 from losslint.analysis.values import Const, Function, Partial, Spread, Tensor, Value, constant
@@ -50,6 +51,7 @@ def arguments(
     )
     values: dict[str, Value] = {}
     updated = updated_weights(node, names)
+    elsewhere = batch_elsewhere(node, names)
     for place, parameter in enumerate((*parameters, *closure.node.params.kwonly_params)):
         name = parameter.name.value
         if given is not None and name in given:
@@ -60,6 +62,9 @@ def arguments(
         stands_in = words.is_normaliser(name) and default in (Const(1), Const(1.0))
         if default is not None and axes is None and not stands_in:  # else it stands for what callers count
             values[name] = default
+            continue
+        if name in elsewhere and axes is None:
+            values[name] = Tensor(WILD, ZERO, ZERO, Spread.SAMPLE, opaque=True)
             continue
         if name in updated:
             values[name] = constant(axes=FEATURES, weights=True)
@@ -100,6 +105,41 @@ def given_by(partial: Partial) -> dict[str, Value]:
     assert isinstance(partial.fn, Function)
     names = [parameter.name.value for parameter in all_parameters(partial.fn.closure)]
     return {**dict(zip(names, partial.args, strict=False)), **dict(partial.kwargs)}
+
+
+_STATED = re.compile(
+    r"^\s*:?(?:param\s+)?`*(?P<name>\w+)`*\s*(?:\([^()]*\))?\s*:.*?[(\[](?P<dims>[\w\s,.*+-]+)[)\]]"
+)
+_SAMPLES = {
+    "n",
+    "b",
+    "bs",
+    "batch",
+    "batch_size",
+    "batchsize",
+    "n_samples",
+    "num_samples",
+    "nbatch",
+    "n_batch",
+}
+
+
+def batch_elsewhere(function: ast.AST, names: set[str]) -> set[str]:
+    """The parameters whose batch axis is not the first, as the docstring says: ``scores: tensor, shape (eta, n)``.
+
+    What a docstring says of shapes may be old. So it accuses nobody: it only takes a doubtful accusation back.
+    """
+    if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return set()
+    found: set[str] = set()
+    for line in (ast.get_docstring(function) or "").splitlines():
+        stated = _STATED.match(line)
+        if stated is None or stated["name"] not in names:
+            continue
+        dims = [dim.strip().lower() for dim in stated["dims"].split(",")]
+        if len(dims) > 1 and dims[0] not in _SAMPLES and not _SAMPLES.isdisjoint(dims[1:]):
+            found.add(stated["name"])
+    return found
 
 
 UPDATES = ("assign", "assign_add", "assign_sub")

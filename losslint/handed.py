@@ -85,6 +85,11 @@ class Handed:
             if use.weights is not False and use.site.slice.lines is self.index.lines:
                 yield use
 
+    def only_of_data(self, run: Interpreter) -> bool:
+        """Whether a run has differentiated, and only ever with respect to data: an attack, a saliency map."""
+        own = [use for use in run.uses.seen if use.sink in uses.TAPES]
+        return bool(own) and all(use.weights is False for use in own)
+
     def _compiled(self, run: Interpreter, use: Use) -> Use:
         if not use.distributed:
             return use

@@ -36,7 +36,8 @@ does not run at all. What `model.fit` says to `reduce_sum(square(e)) / y_pred.sh
 | `tf.shape(y_pred)[0]` | runs | runs |
 
 So it passes on data that divides evenly and fails on the first data set that does not. In a `tf.function` without a
-signature, every new batch size is traced again, with the size baked into the graph.
+signature, every new batch size is traced again, with the size baked into the graph. In the body of a `tf.function` of
+your own `len(x)` is translated and no finding: it is the size that the graph has when it runs.
 
 ## Bad
 
@@ -120,12 +121,16 @@ def absolute_loss(y_true, y_pred):
 
 
 def find(outcome: Outcome) -> Iterator[Problem]:
-    """Every static batch size that went into the value of a loss which a framework traces."""
+    """Every static batch size that went into the value of a loss which a framework traces.
+
+    In a step of one's own ``tf.function`` translates ``len(x)``; what Keras calls it leaves as it is.
+    """
     if outcome.traced:
         yield from distinct(
             Problem(flaw.step.site, MESSAGE, trail(value, flaw), value)
             for value in values(outcome)
             for flaw in of_kind(value, Kind.STATIC)
+            if not (flaw.operation == "len" and outcome.use is not None)
         )
 
 

@@ -164,6 +164,8 @@ def subscript(run: Interpreter, at: At, owner: Value, items: Sequence[Value]) ->
         if owner.opaque and owner.axes == WILD:
             return owner
         name = run.raw.get(id(owner))
+        if name is not None and len(items) == 1 and isinstance(first, Const) and isinstance(first.value, str):
+            return _by_key(run, first.value)
         if (
             name is not None
             and name not in run.arrays
@@ -182,6 +184,15 @@ def subscript(run: Interpreter, at: At, owner: Value, items: Sequence[Value]) ->
     if isinstance(owner, Instance):
         return Unknown("an item of an object")
     return Unknown("an item")
+
+
+def _by_key(run: Interpreter, key: str) -> Value:
+    """``outputs["logits"]``: a mapping of tensors after all; each is what its key says."""
+    value = run.parameter(key, loss=True, beside_data=True)
+    if isinstance(value, Tensor) and value.data:
+        run.raw[id(value)] = key
+        run.keep(value)
+    return value
 
 
 def _from_sequence(owner: Seq, index: Value) -> Value:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from losslint.frozen import dataclass
 
 from . import lineage
-from .axes import SCALAR, Axes, apart, broadcast, crossed
+from .axes import SCALAR, WILD, Axes, apart, broadcast, crossed
 from .degree import MIXED, UNKNOWN, ZERO, Degree, minus, plus, power_of_n, same, times
 from .values import Flaw, Kind, Offset, Spread, Step, Tensor, finite, merge
 
@@ -112,6 +112,8 @@ def interaction(left: Tensor, right: Tensor) -> Spread:
         return (
             spread if _aligned(left, right) else Spread.UNKNOWN
         )  # rearranged: which samples meet is not known
+    if spread is Spread.LINEAR and any(value.opaque and value.axes == WILD for value in (left, right)):
+        return Spread.UNKNOWN  # perhaps a mere number
     return Spread.COUPLED
 
 
@@ -334,6 +336,8 @@ def sunk(value: Tensor, guard: Tensor, result: Tensor) -> Tensor:
 
 def multiply(at: At, left: Tensor, right: Tensor) -> Tensor:
     """``left * right``: degrees add; two factors with data interact."""
+    if any(value.number == 0 and not value.data for value in (left, right)):
+        return Tensor(broadcast(left.axes, right.axes), number=0.0)  # whatever it is zero times of
     product = joined(
         left,
         right,

@@ -297,8 +297,14 @@ def unknown_arguments(run: Interpreter, closure: Closure, *, loss: bool) -> list
 
 
 def annotation_of(parameter: cst.Param) -> str:
-    """The annotation of a parameter, if it is a plain name."""
+    """The annotation of a parameter, if it is a plain name, or such a name or nothing."""
     annotation = parameter.annotation.annotation if parameter.annotation is not None else None
+    if isinstance(annotation, cst.Subscript) and isinstance(annotation.value, cst.Name):
+        inner = annotation.slice[0].slice if len(annotation.slice) == 1 else None
+        optional = annotation.value.value == "Optional" and isinstance(inner, cst.Index)
+        annotation = inner.value if optional and isinstance(inner, cst.Index) else None
+    if isinstance(annotation, cst.BinaryOperation) and isinstance(annotation.right, cst.Name):
+        annotation = annotation.left if annotation.right.value == "None" else None
     return annotation.value if isinstance(annotation, cst.Name) else ""
 
 
@@ -341,7 +347,9 @@ def typical_instance(run: Interpreter, ref: ClassRef) -> Instance:
         for parameter in closure.node.params.kwonly_params:
             name = parameter.name.value
             kwargs[name] = (
-                closure.defaults[name] if name in closure.defaults else run.parameter(name, loss=False)
+                closure.defaults[name]
+                if name in closure.defaults
+                else run.parameter(name, loss=False, annotation=annotation_of(parameter))
             )
         run.call_function(bound(initialise, instance), unknown_arguments(run, closure, loss=False), kwargs)
     return instance

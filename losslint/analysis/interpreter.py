@@ -339,6 +339,8 @@ class Interpreter:
             return Unknown(f"the distribution {name}")
         if words.is_other(name):
             return constant()
+        if name == "weight":  # of a term or of each sample: what it multiplies may tell
+            return Tensor(WILD, ZERO, None, Spread.SAMPLE, opaque=True)
         if words.is_loss(name):  # one number, or one per sample: whoever calls knows
             return Tensor(WILD, ZERO, ZERO, Spread.SAMPLE, opaque=True)
         if words.is_batched(name) or (beside_data and not words.is_elsewhere(name)):

@@ -230,7 +230,21 @@ def call_method(
     return Unknown(f".{name}()")
 
 
+def _own_call(run: Interpreter, owner: Super) -> Function | None:
+    """What a layer's ``super().__call__(…)`` comes back to: its own ``call``. A loss is reduced besides."""
+    this = owner.this
+    if not isinstance(this, Instance) or isinstance(this.cls, External):
+        return None
+    if classes.is_loss_class(run, this.cls.ref) or not classes.is_module_class(run, this.cls.ref):
+        return None
+    found = classes.method(run, this.cls.ref, "call")
+    return classes.bound(found, this) if found is not None else None
+
+
 def _super_call(run: Interpreter, at: At, owner: Super, name: str, args: Sequence[Value]) -> Value:
+    own = _own_call(run, owner) if name == "__call__" else None
+    if own is not None:
+        return run.call_function(own, args, {})
     if name not in ("call", "__call__", "compute_loss") or not isinstance(owner.this, Instance):
         return (
             Const(None)

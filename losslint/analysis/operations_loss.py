@@ -40,9 +40,14 @@ def _loss(call: Call) -> Value:
     weights = call.roles.get("weights")
     if weights is not None and weights != Const(None):
         entries = algebra.multiply(call.at, entries, tensor(weights))
-    if reduction is None or not isinstance(reduction, str):
-        return entries
-    return reduced(call.at, entries, reduction)
+    if isinstance(reduction, str):
+        return reduced(call.at, entries, reduction)
+    given = call.roles.get("reduction", Const(None))
+    if isinstance(given, External):
+        return reduced(call.at, entries, given.name)
+    if not isinstance(given, Const):
+        return unknown_tensor(*merge(entries.reasons, (f"the reduction of {call.at.name}",)))
+    return entries
 
 
 def _weighted(call: Call) -> Value:

@@ -21,7 +21,21 @@ from .degree import UNKNOWN
 from .operations import flatten
 from .reduce import reduce
 from .scope import Scope, Site
-from .values import Const, External, Flaw, Function, Instance, Kind, Many, Spread, Tensor, Value, lift, merge
+from .values import (
+    Const,
+    External,
+    Flaw,
+    Function,
+    Instance,
+    Kind,
+    Many,
+    Spread,
+    Tensor,
+    Unknown,
+    Value,
+    lift,
+    merge,
+)
 
 if TYPE_CHECKING:
     from .interpreter import Interpreter
@@ -105,7 +119,10 @@ class Uses:
         if isinstance(value, Function):  # minimize(lambda: …)
             value = run.call(at, value, [], {})
         place = scope.site(node.args[0].value) if sink == ADD_LOSS else at.site
-        weights = self._of_weights(node, args, kwargs) if sink in TAPES else True
+        if sink in TAPES:
+            weights = self._of_weights(node, args, kwargs)
+        else:
+            weights = None if _reduces_itself(run, node.func.value, scope) else True
         self.seen.append(Use(sink, place, value, weights))
 
     def _of_weights(self, node: cst.Call, args: Sequence[Value], kwargs: Mapping[str, Value]) -> bool | None:
@@ -160,6 +177,27 @@ def _divides_itself(run: Interpreter, receiver: cst.BaseExpression, scope: Scope
         return False
     ref = value.cls.ref
     return any(classes.method(run, ref, name) is not None for name in OWN_STEPS)
+
+
+OWN_GRADIENTS = ("minimize", "compute_gradients", "_compute_gradients", "get_gradients")
+
+
+def _reduces_itself(run: Interpreter, receiver: cst.BaseExpression, scope: Scope) -> bool:
+    """Whether an optimizer may want a vector: the project wrote how it differentiates, or nobody knows its class."""
+    if not isinstance(receiver, cst.Name):
+        return False
+    value = names.lookup(run, scope, receiver.value)
+    if isinstance(value, Unknown) and value.reason == receiver.value:
+        return False  # a name that nothing binds: the usual optimizer
+    outside = value.reason if isinstance(value, Unknown) else ""
+    if isinstance(value, Instance) and isinstance(value.cls, External):
+        outside = value.cls.name
+    if outside:
+        return run.program.table.canonical(outside).partition(".")[0] not in ("tensorflow", "keras")
+    if not isinstance(value, Instance) or isinstance(value.cls, External):
+        return False
+    ref = value.cls.ref
+    return any(classes.method(run, ref, name) is not None for name in OWN_GRADIENTS)
 
 
 def _spelled(node: cst.BaseExpression) -> Iterator[str]:

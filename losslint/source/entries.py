@@ -116,11 +116,33 @@ class Finder:
             return "compile"
         if any(map(self.words.is_target, names)) and any(map(self.words.is_output, names)):
             return "parameters"
+        if self._of_inputs(node, names):
+            return None
         # get_loss(name) hands a loss out, get_center_loss(features, labels) computes one
         fetches = node.name.lstrip("_").startswith("get_") and sum(map(self.words.is_data, names)) < 2
         if self.words.is_loss(node.name) and names and not fetches and not _makes_function(node):
             return "name"
         return None
+
+    def _of_inputs(self, node: ast.FunctionDef | ast.AsyncFunctionDef, names: list[str]) -> bool:
+        """Whether JAX differentiates a function with respect to data: by its first parameter, unless told otherwise."""
+        if not names or not self.words.is_data(names[0]) or node.name not in self._differentiated:
+            return False
+        return not any(map(self.words.is_target, names))
+
+    @cached_property
+    def _differentiated(self) -> frozenset[str]:
+        """The functions that are handed to ``jax.grad`` or ``value_and_grad`` as they are."""
+        return frozenset(
+            node.args[0].id
+            for node in self.index.nodes_near(("grad",))
+            if isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in ("grad", "value_and_grad")
+            and node.args
+            and isinstance(node.args[0], ast.Name)
+            and all(keyword.arg != "argnums" for keyword in node.keywords)
+        )
 
     def _hands_over(self, unit: Unit) -> str | None:
         """Gives a loss away instead of returning it; ``use``: no loss of its own, but it says what becomes of one."""
