@@ -43,6 +43,8 @@ class TensorFlow:
         self.out_of_memory = (MemoryError, tf.errors.ResourceExhaustedError)
         # other inputs will not help against these
         self.whatever_the_inputs = (Unsupported, NameError, ImportError, *self.out_of_memory)
+        self.chosen: dict[str, str] = {}
+        """The policies of types that the module of the loss has chosen, by the Keras that it told."""
         with contextlib.suppress(Exception):
             self._restore_keras_2_backend()
         self._stay_eager()
@@ -70,12 +72,25 @@ class TensorFlow:
         self.tf.random.set_seed(0)
 
     def float_type(self, dtype: str) -> None:
-        """Sets Keras' default float, in whichever Keras is loaded."""
-        for name in ("keras", "tf_keras"):
-            backend = getattr(sys.modules.get(name), "backend", None)
-            if backend is not None and hasattr(backend, "set_floatx"):
-                with contextlib.suppress(Exception):
-                    backend.set_floatx(dtype)
+        """Sets Keras' default float, in whichever Keras is loaded, and the policy that goes with it.
+
+        The first layer ever made would else say what the policy is from then on.
+        """
+        for name, keras in _loaded():
+            with contextlib.suppress(Exception):
+                keras.backend.set_floatx(dtype)
+            with contextlib.suppress(Exception):
+                keras.mixed_precision.set_global_policy(self.chosen.get(name, dtype))
+
+    def choices(self) -> dict[str, str]:
+        """The policies in force that are more than Keras' default float."""
+        found = {}
+        for name, keras in _loaded():
+            with contextlib.suppress(Exception):
+                policy = keras.mixed_precision.global_policy().name
+                if policy != keras.backend.floatx():
+                    found[name] = policy
+        return found
 
     def eager(self, function: Callable[[Batch], Any], watched: list[int]) -> Step:
         """A function of a list of inputs that returns shape, value and gradients; runs op by op."""
@@ -129,6 +144,11 @@ class TensorFlow:
             return (shape if known is None else known), value, gradients, dtype
 
         return call
+
+
+def _loaded() -> list[tuple[str, Any]]:
+    """Whichever Keras is loaded, by name."""
+    return [(name, sys.modules[name]) for name in ("keras", "tf_keras") if name in sys.modules]
 
 
 LOSS_KEYS = ("loss", "total_loss", "total", "objective")

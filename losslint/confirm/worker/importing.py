@@ -46,6 +46,8 @@ class Importer:
     def __init__(self) -> None:
         self.roots: list[str] = []
         self.loaded: dict[str, Loaded] = {}
+        self.policies: dict[str, dict[str, str]] = {}
+        """What the modules of these files have told Keras about types."""
         self._lenient: dict[
             str, list[str]
         ] = {}  # modules that came along with stand-ins, and the notes on them
@@ -66,6 +68,7 @@ class Importer:
                 del sys.modules[name]
         sys.path[:] = [entry for entry in sys.path if entry not in self.roots]
         self.loaded.clear()
+        self.policies.clear()
         self._lenient.clear()
         self.roots = roots
 

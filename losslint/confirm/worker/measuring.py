@@ -37,8 +37,12 @@ def measure(framework: TensorFlow, importer: Importer, request: Json, stage: Cal
 
     Inputs that fit one batch size by accident fail at the next; then the next plan is tried.
     """
+    framework.chosen = importer.policies.get(request.get("path", ""), {})
     framework.float_type("float64")
     found = find(importer, request)
+    framework.chosen = framework.choices()
+    if "path" in request:  # else a text that is executed anew each time
+        importer.policies[request["path"]] = framework.chosen
     request.update(loaded_from=found.origin, notes=found.notes)
     stage("loaded")
     reasons: list[str] = []

@@ -140,6 +140,7 @@ def answer(
             result = {"status": "failed", "reason": one_line(error)}
     if _pid() != mine:
         _exit(0)  # a process that the loss forked, and that came back here
+    framework.chosen = {}
     framework.float_type("float32")
     if result["status"] == "failed" and request.get("skip_import"):
         result["reason"] = f"{result['reason']}; run without its module: {request['skip_import']}"
