@@ -95,7 +95,8 @@ def _loses_pairs(left: Tensor, right: Tensor) -> bool:
     if apart(left.axes, right.axes):
         return True
     if max(left.axes.batches, right.axes.batches) < 2:
-        return False
+        both = bool(left.axes.batches and right.axes.batches)
+        return both and left.axes != right.axes and broadcast(left.axes, right.axes).batches < 1
     return broadcast(left.axes, right.axes).batches < 2
 
 
@@ -235,6 +236,8 @@ def _cancelled(left: Tensor, right: Tensor, sum_: Tensor) -> Tensor:
         return sum_
     if MIXED in (left.degree, right.degree):
         return uncertain(sum_)
+    if sum_.slope is not None and lineage.leaves_out(sum_.parts):
+        sum_ = replace(sum_, slope=UNKNOWN)
     exactly = sum_.axes != SCALAR
     alike = left.degree == right.degree and left.axes == right.axes
     return nothing_sure(sum_) if alike and lineage.vanishes(sum_.parts, exactly=exactly) else sum_
@@ -368,8 +371,14 @@ def multiply(at: At, left: Tensor, right: Tensor) -> Tensor:
         product = replace(product, slope=None if product.slope is None else UNKNOWN)
         if lineage.same(left.parts, right.parts):
             product = replace(product, spread=product.spread.doubtful)
-    if left.data and right.data and lineage.product_is_nonnegative(left.parts, right.parts):
-        product = replace(product, parts=lineage.made(lineage.Atom(nonnegative=True)))
+    if left.data and right.data:
+        atom = lineage.Atom(
+            ("*", frozenset((left.parts, right.parts)))
+            if lineage.exact(left.parts) and lineage.exact(right.parts)
+            else None,
+            nonnegative=lineage.product_is_nonnegative(left.parts, right.parts),
+        )
+        product = replace(product, parts=lineage.made(atom))
     product = spread_out(at, left, right, coupling(at, (left, right), product))
     for value, factor in ((left, right), (right, left)):
         if factor.data or not isinstance(factor.degree, Fraction):

@@ -62,7 +62,7 @@ class Axes:
     loose: bool = False
     """The ellipsis is this tensor's own: its rank says nothing about that of others."""
     base: str = field(default="", compare=False)
-    """The parameter whose ellipsis it is: what is counted from one parameter certainly has one rank."""
+    """The parameters whose ellipsis it is: what is counted from one parameter certainly has one rank."""
     ones: bool = field(default=False, compare=False)
     """Whatever the ellipsis stands for has length 1 (a reduction over everything kept its axes)."""
     given: bool = field(default=False, compare=False)
@@ -74,6 +74,11 @@ class Axes:
     def rank(self) -> int | None:
         """The number of axes, if it is known."""
         return len(self.front) if self.middle is None else None
+
+    @property
+    def bases(self) -> frozenset[str]:
+        """The parameters that the rank is counted from."""
+        return frozenset(self.base.split())
 
     @property
     def least_rank(self) -> int:
@@ -246,6 +251,8 @@ def broadcast(left: Axes, right: Axes) -> Axes:
     Where ranks are unknown, operands with a leading batch axis are taken to have equal rank, since a batch axis would
     otherwise meet a feature axis and the program would not run.
     """
+    if left == right and left.middle is not None and left.base != right.base:
+        return replace(left, base=" ".join(sorted(left.bases | right.bases)))
     if left == right or right == SCALAR:
         return left
     if left == SCALAR:
@@ -280,8 +287,10 @@ def broadcast(left: Axes, right: Axes) -> Axes:
         if lead and apart(left, right):
             return WILD
         back = (*long[:lead], *(_meet(a, b) for a, b in zip(long[lead:], short, strict=True)))
+        longer = left if len(left.back) > len(right.back) else right
+        bases = (left.bases | right.bases) if not lead else (longer.bases or left.bases or right.bases)
         base, given, paired = (
-            left.base or right.base,
+            " ".join(sorted(bases)),
             left.given or right.given,
             left.paired and right.paired,
         )
@@ -304,7 +313,7 @@ def broadcast(left: Axes, right: Axes) -> Axes:
 def _against_itself(left: Axes, right: Axes) -> Axes | None:
     """``x[:, None] - x`` of an x of open rank: aligned from the end, its samples meet all others."""
     long, short = (left, right) if left.least_rank > right.least_rank else (right, left)
-    if not left.base or left.base != right.base or long.least_rank - short.least_rank != 1:
+    if left.bases.isdisjoint(right.bases) or long.least_rank - short.least_rank != 1:
         return None
     if long.middle != ZERO or short.middle != ZERO or long.back != short.back:
         return None
@@ -320,7 +329,7 @@ def _against_fewer(left: Axes, right: Axes) -> Axes | None:
     """
     long, short = (left, right) if left.least_rank > right.least_rank else (right, left)
     more = long.least_rank - short.least_rank
-    if not left.base or left.base != right.base or more < 1 or long.middle != ZERO or short.middle != ZERO:
+    if left.bases.isdisjoint(right.bases) or more < 1 or long.middle != ZERO or short.middle != ZERO:
         return None
     if not (long.front == (BATCH,) == short.front) or short.back or long.back[-1].size != 1:
         return None

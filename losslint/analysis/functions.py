@@ -63,10 +63,11 @@ def power(at: At, value: Tensor, exponent: Fraction | None) -> Tensor:
         number=number,
         squared=value.spread if root else None,
     )
-    if exponent % 2 == 0 or exponent.denominator > 1 or lineage.nonnegative(value.parts):
-        root_of = value.parts if root else None
-        atom = lineage.Atom(source=value.parts, root_of=root_of, nonnegative=True)
-        raised = replace(raised, parts=lineage.made(atom))
+    positive = exponent % 2 == 0 or exponent.denominator > 1 or lineage.nonnegative(value.parts)
+    key = (exponent, value.parts) if lineage.exact(value.parts) else None
+    root_of = value.parts if root else None
+    atom = lineage.Atom(key, value.parts, root_of, nonnegative=positive)
+    raised = replace(raised, parts=lineage.made(atom))
     if normed and lineage.whole(value.parts) is not None:
         raised = replace(raised, spread=raised.spread.doubtful)
     if exponent == 0:
@@ -170,8 +171,11 @@ def extremum(at: At, left: Tensor, right: Tensor, *, above: bool = False) -> Ten
         spread=interaction(left, right),
         offset=max(left.offset, right.offset),
         shift=left.shift if left.shift == right.shift else None,
+        parts=lineage.made(lineage.Atom(source=left.parts | right.parts)),
     )
-    if both.degree is MIXED and isinstance(left.degree, Fraction) and isinstance(right.degree, Fraction):
+    if lineage.ordered(left.parts, right.parts):
+        both = replace(both, spread=both.spread.doubtful)
+    if left.degree != right.degree:
         return replace(uncertain(both, "which of two is the larger"), spread=both.spread.doubtful)
     return coupling(at, (left, right), both)
 
@@ -225,6 +229,8 @@ def compare(at: At, left: Tensor, right: Tensor) -> Tensor:
     mask = replace(mask, raised=(), opaque=mask.opaque and not mask.data, nominal="", static=False, half="")
     if left.data and left.axes == right.axes and lineage.one_value(left.parts, right.parts):
         return nothing_sure(mask)  # compared with itself: the same whatever the data are
+    if lineage.ordered(left.parts, right.parts):
+        mask = replace(mask, spread=mask.spread.doubtful)
     mask = replace(mask, parts=lineage.made(lineage.Atom(nonnegative=True)))
     degrees = {value.degree for value in (left, right) if value.number != 0}
     if UNKNOWN in degrees:

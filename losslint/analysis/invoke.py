@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from . import algebra, classes, forms, loops, precision, shapes, static, symbolic
+from . import algebra, classes, forms, lineage, loops, precision, shapes, static, symbolic
 from .algebra import At
 from .axes import PLAIN, WILD
 from .builtin import SPECIAL
@@ -140,10 +140,30 @@ def _observed(
     if (operation.kind, operation.how) == ("loss", "average"):
         run.uses.scaled.add(at.site.node)
     canonical = run.program.table.canonical(name)
+    if isinstance(result, Tensor) and result.data:
+        result = _numbered(operation, canonical, roles, result)
     held = precision.held(canonical, args, kwargs, static.read(at, result))
     recognised = forms.recognise(run.forms, run.raw, at, canonical, operation, roles, held)
     run.labels.follow(run.raw, operation, roles, recognised)
     return recognised
+
+
+def _numbered(operation: Operation, name: str, roles: Mapping[str, Value], result: Tensor) -> Tensor:
+    """A result under what made it of what, so that it is known again where the same is done once more."""
+    reduces = operation.kind == "reduce"
+    made_of: list[object] = [(operation.how, result.axes) if reduces else name.rpartition(".")[2]]
+    for role, value in roles.items():
+        if reduces and role in ("axis", "keepdims"):
+            continue
+        if isinstance(value, Tensor) and value.data:
+            if not lineage.exact(value.parts) or not value.parts.isdisjoint(result.parts):
+                return result
+            made_of.append((role, value.parts))
+        elif isinstance(value, Const):
+            made_of.append((role, value))
+        else:
+            return result
+    return replace(result, parts=lineage.keyed(result.parts, tuple(made_of)))
 
 
 def call_instance(

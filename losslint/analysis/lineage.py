@@ -7,6 +7,7 @@ adds up over micro-batches again. Whoever combines two values asks here whether 
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import replace
 from math import isclose
 from typing import TYPE_CHECKING, TypeAlias
@@ -22,8 +23,10 @@ MOST_PARTS = 12
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Atom:
-    """A value that is no sum or multiple of others. Each is like itself alone."""
+    """A value that is no sum or multiple of others. Where it is not known what made it, it is like itself alone."""
 
+    key: Hashable = None
+    """What made it of what: two of one key are one value."""
     source: Parts | None = None
     """It is a function of something made of these."""
     root_of: Parts | None = None
@@ -41,6 +44,14 @@ class Atom:
     several: bool = False
     """One of many, and each time another one."""
 
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        return isinstance(other, Atom) and self.key is not None and self.key == other.key
+
+    def __hash__(self) -> int:
+        return id(self) if self.key is None else hash(self.key)
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -56,7 +67,7 @@ class Part:
 
     def undoes(self, other: Part) -> bool:
         """Whether the two may leave nothing of each other."""
-        if self.atom is not other.atom or self.atom.several or self.negative is other.negative:
+        if self.negative is other.negative or self.atom != other.atom or self.atom.several:
             return False
         return self.times is None or other.times is None or isclose(self.times, other.times)
 
@@ -103,8 +114,40 @@ def gathered(parts: Parts) -> Parts:
 
 def summed(left: Parts, right: Parts, *, negative: bool = False) -> Parts:
     """A sum, or a difference."""
-    both = left | (scaled(right, -1.0) if negative else right)
+    added = scaled(right, -1.0) if negative else right
+    both = left | added if left.isdisjoint(added) else gathered(left | added)
     return both if len(both) <= MOST_PARTS else fresh()
+
+
+def exact(parts: Parts) -> bool:
+    """Whether the parts say what it is, entry by entry."""
+    return all(part.times is not None and not part.shifted for part in parts)
+
+
+def keyed(parts: Parts, key: Hashable) -> Parts:
+    """The same with a key, if it is a fresh atom without one."""
+    atom = whole(parts)
+    return parts if atom is None or atom.key is not None else made(replace(atom, key=key))
+
+
+def leaves_out(parts: Parts) -> bool:
+    """Whether some of it, though not all, is taken away again entry by entry."""
+    return any(
+        part.times is not None and other.times is not None and part.undoes(other)
+        for part in parts
+        for other in parts
+    )
+
+
+def zero_beside_itself(parts: Parts) -> bool:
+    """Whether it is a distance, so that of pairs of samples those of a sample with itself are zero."""
+    return vanishes(parts) or all(
+        part.atom.nonnegative
+        and part.atom.exp_of is None
+        and part.atom.source is not None
+        and zero_beside_itself(part.atom.source)
+        for part in parts
+    )
 
 
 def cancels(parts: Parts) -> bool:
@@ -124,10 +167,18 @@ def adds_up(parts: Parts) -> bool:
     return all(part.atom.shared for part in parts)
 
 
+def ordered(left: Parts, right: Parts) -> bool:
+    """Whether one is a function of the other, as the least of all entries is: it may always be the larger."""
+    return any(
+        atom is not None and atom.source is not None and other <= atom.source
+        for atom, other in ((whole(left), right), (whole(right), left))
+    )
+
+
 def one_sided(parts: Parts) -> bool:
     """Whether it is a difference of something and a function of the same: one may always be the larger."""
     return any(
-        one.negative is not other.negative and any(part.atom is other.atom for part in one.atom.source or ())
+        one.negative is not other.negative and any(part.atom == other.atom for part in one.atom.source or ())
         for one in parts
         for other in parts
     )
@@ -138,14 +189,14 @@ def same(left: Parts, right: Parts) -> bool:
     one, two = _single(left), _single(right)
     if one is None or two is None:
         return False
-    alike = one.atom is two.atom and not one.atom.several
+    alike = one.atom == two.atom and not one.atom.several
     return alike or (one.atom.root_of is not None and one.atom.root_of == two.atom.root_of)
 
 
 def one_value(left: Parts, right: Parts) -> bool:
     """Whether both are the same, entry by entry."""
     one = whole(left)
-    return one is not None and one is whole(right)
+    return one is not None and one == whole(right)
 
 
 def product_is_nonnegative(left: Parts, right: Parts) -> bool:

@@ -191,7 +191,7 @@ def _typical_turn(
         elif isinstance(start, (Seq, Many)):
             kinds[name] = "list"
             scope.names[name] = Seq(())
-    bind(run, node.target, many.item, scope, flow)
+    bind(run, node.target, shapes.this_one(many.item), scope, flow)
     if not _turn(run, body, scope, flow):
         scope.names = before
         return True
@@ -347,7 +347,7 @@ def _over(
             return Seq(tuple(leaf for value in made if isinstance(value, Seq) for leaf in value.items))
         return Unknown("a nested comprehension")
     many = items if isinstance(items, Many) else Many(_typical(items), PLAIN)
-    value = one(many.item)
+    value = one(shapes.this_one(many.item))
     if value is None:
         return Seq(())
     if clause.inner_for_in is not None:

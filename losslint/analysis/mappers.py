@@ -38,7 +38,7 @@ def entry_of(value: Value) -> tuple[Value, Axis | None]:
         return Seq(tuple(entry for entry, _ in entries)), axis
     rows = shapes.unstacked(tensor(value), 0)
     if isinstance(rows, Many):
-        return rows.item, rows.axis
+        return shapes.this_one(rows.item), rows.axis
     if isinstance(rows, Seq) and rows.items:
         return rows.items[0], Axis(size=len(rows.items))
     return Unknown("an element"), None

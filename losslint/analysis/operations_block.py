@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 
-from . import algebra, functions, lineage, logs
+from . import algebra, functions, lineage, logs, shapes
 from .algebra import At, coupling
 from .axes import PLAIN, SCALAR, Axes, Axis, broadcast, closed
 from .degree import UNKNOWN, ZERO, minus
@@ -39,7 +39,7 @@ def _block(call: Call) -> Value:
         call.at, value, core, call.operation.get("square", False), lambda x: _one(call, x, right)
     )
     results = call.operation.get("results", 1)
-    return lift(lambda one: Seq((one,) * results), result) if results > 1 else result
+    return lift(lambda one: Seq(shapes.pieces(one, results)), result) if results > 1 else result
 
 
 def _by_rank(at: At, value: Tensor, core: int, square: bool, compute: Callable[[Tensor], Tensor]) -> Value:

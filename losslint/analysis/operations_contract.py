@@ -292,9 +292,11 @@ def _einsum(call: Call) -> Value:
     back = tuple(found[letter] for letter in tail if letter in found)
     summed = [axis for letter, axis in found.items() if letter not in output]
     shuffled = any(axis.batch and axis.order == at.fresh for axis in found.values())
-    product = replace(operands[0], axes=SCALAR)
+    product = replace(operands[0], axes=SCALAR, parts=lineage.gathered(operands[0].parts))
     for operand in operands[1:]:
         product = _paired(at, product, operand, shuffled=shuffled)
+    if any(_sums_one(term, operand, inputs, output) for term, operand in zip(terms, operands, strict=True)):
+        product = algebra.nothing_sure(product)
     kept = (
         closed(front + back)
         if not ellipsis or dots is None
@@ -311,6 +313,12 @@ def _einsum(call: Call) -> Value:
     if not summed:
         return product
     return reduce(at, "sum", product, range(-len(summed), 0))
+
+
+def _sums_one(term: str, operand: Tensor, inputs: str, output: str) -> bool:
+    """Whether an operand is summed by itself over an axis along which it adds up to the same for all data."""
+    alone = any(inputs.count(letter) == 1 and letter not in output for letter in term if letter.isalpha())
+    return alone and (lineage.adds_up(operand.parts) or lineage.vanishes(operand.parts))
 
 
 def _named(term: str, axes: Axes) -> tuple[list[tuple[str, Axis]], Axes | None] | None:

@@ -10,6 +10,8 @@ from functools import cached_property
 from losslint.frozen import dataclass
 from losslint.model import Returns, Verdict
 
+from . import lineage
+from .algebra import nothing_sure, uncertain
 from .degree import MIXED, UNKNOWN, ZERO, Degree, power_of_n, same
 from .scope import Site
 from .uses import Use
@@ -195,10 +197,19 @@ def _option(conditions: frozenset[tuple[str, bool]], leaf: Value) -> Option | No
         )
         counts = any(isinstance(other.degree, Fraction) and other.degree > 0 for other in others)
         return Option(conditions, first, counts)
-    value = tensor(leaf)
+    value = _averaged(tensor(leaf))
     if isinstance(leaf, Const) and not isinstance(leaf.value, (int, float)):
         return None
     return Option(conditions, value)
+
+
+def _averaged(value: Tensor) -> Tensor:
+    """A value of which the framework takes the mean: that may leave less of it than its entries show."""
+    if not value.axes.batches or not lineage.cancels(value.parts):
+        return value
+    if lineage.vanishes(value.parts):
+        return nothing_sure(value)
+    return uncertain(value) if value.degree is MIXED else value
 
 
 def _alike(parts: Sequence[Tensor]) -> Tensor:

@@ -79,7 +79,8 @@ def span(axes: Axes, over: Over, keepdims: bool) -> Span:
     for axis in reduced:
         extent = plus(extent, axis.extent)
     samples = any(axis.batch for axis in reduced)
-    single = bool(reduced) and all(axis.size == 1 and axis.plain for axis in reduced)
+    ones = axes.ones and all(axis.size == 1 for axis in axes.listed)
+    single = bool(reduced) and (ones or all(axis.size == 1 and axis.plain for axis in reduced))
     selected = any(axis.data for axis in reduced)
     largest = any(axis.plain and axis.order for axis in reduced)
     return Span(extent, rest, samples, samples and batches > 1, single, selected, largest)
@@ -301,11 +302,19 @@ def _statistic(at: At, how: str, value: Tensor, what: Span, order: Fraction | No
     if how in ("max", "min", "median") and _of_unlike_entries(value):
         value = algebra.uncertain(value, "which of several is the largest")
         degree, slope = value.degree, value.slope
+    if how in ("min", "prod") and what.pairs and lineage.zero_beside_itself(value.parts):
+        value = algebra.nothing_sure(value)
+        degree, slope = value.degree, value.slope
     if how in ("var", "std") and what.largest:  # with every sample twice, the two largest are one
         value = algebra.uncertain(value, f"the entries of {at.name}")
         degree, slope = value.degree, value.slope
     if value.offset is Offset.TARGET and value.degree != ZERO and what.extent != ZERO:
         degree, slope = MIXED, None if slope is None else MIXED
+        if (
+            how in ("max", "min", "median") and value.compared is None
+        ):  # of a running sum, the first or the last
+            value = algebra.uncertain(value, f"the entries of {at.name}")
+            degree, slope = value.degree, value.slope
     spread = value.spread
     if spread is Spread.ADDITIVE and not what.samples:
         spread = Spread.UNKNOWN
@@ -325,7 +334,7 @@ def _statistic(at: At, how: str, value: Tensor, what: Span, order: Fraction | No
     positive = how in ("var", "std", "norm") or (how in KEEP_SIGN and lineage.nonnegative(value.parts))
     logarithm = _linear(at, "sum", logs.undone(at, value), what) if how == "prod" else None
     root = value.parts if how == "norm" else None
-    atom = lineage.Atom(value.parts, root, logarithm, nonnegative=positive)
+    atom = lineage.Atom(None, value.parts, root, logarithm, nonnegative=positive)
     result = replace(result, parts=lineage.made(atom))
     if how in STEPS:
         result = replace(result, slope=None)
@@ -432,6 +441,8 @@ def along(at: At, how: str, value: Tensor, axis: int | None) -> Tensor:
     where = value.axes.at(axis) if axis is not None else Axis(value.axes.total)
     if where is None:
         where = Axis(UNKNOWN)
+    if how == "cumsum" and lineage.adds_up(value.parts):  # where each entry stands tells on the sum alone
+        value = replace(value, slope=None if value.slope is None else UNKNOWN)
     value = replace(value, parts=lineage.fresh())
     if value.spread is Spread.CONST:
         return replace(value, number=None, degree=value.degree if where.extent == ZERO else UNKNOWN)

@@ -421,13 +421,17 @@ def split(at: At, value: Tensor, number: int | None, axis: int) -> Value:
             or 0 < -axis <= len(value.axes.back)
         )
         piece = replace(value, axes=value.axes.without(axis, PLAIN)) if listed else value
-        return Seq(_pieces(piece, number)) if number else Many(_one_of_many(piece), PLAIN)
+        return Seq(pieces(piece, number)) if number else Many(_one_of_many(piece), PLAIN)
     if not number:
         return Many(_one_of_many(replace(value, axes=WILD)), PLAIN)
     return Seq(
         tuple(
-            replace(piece, axes=value.axes.without(axis, replace(where, order=at.fresh + k)))
-            for k, piece in enumerate(_pieces(value, number))
+            replace(
+                value,
+                axes=value.axes.without(axis, replace(where, order=at.fresh + k)),
+                parts=lineage.fresh(),
+            )
+            for k in range(number)
         )
     )
 
@@ -436,19 +440,30 @@ def unstacked(value: Tensor, axis: int, number: int | None = None) -> Value:
     """``unstack``, and what iterating over a tensor gives: its entries along an axis."""
     where = value.axes.at(axis)
     if number and where is UNSURE:  # of a length that the program states, so not the batch
-        return Seq((replace(value, axes=without_known(value.axes, axis), number=None),) * number)
+        return Seq(pieces(replace(value, axes=without_known(value.axes, axis), number=None), number))
     if where is None or where.extent is UNKNOWN:
         return Many(unsure_item(value), UNSURE)
     item = replace(value, axes=value.axes.without(axis), number=None)
     number = number or where.size
     if where.plain and number and number <= 16:
-        return Seq(_pieces(item, number))
+        return Seq(pieces(item, number))
     return Many(_one_of_many(item), where)
 
 
-def _pieces(value: Tensor, number: int) -> tuple[Tensor, ...]:
+def pieces(value: Value, number: int) -> tuple[Value, ...]:
     """So many parts of a value: alike, but not the same."""
+    if not isinstance(value, Tensor):
+        return (value,) * number
     return tuple(replace(value, parts=lineage.fresh()) for _ in range(number))
+
+
+def this_one(value: Value) -> Value:
+    """One of many while it is looked at: as long as that lasts, it is like itself."""
+    if isinstance(value, Seq):
+        return Seq(tuple(this_one(item) for item in value.items), value.mutable)
+    if not isinstance(value, Tensor) or not any(part.atom.several for part in value.parts):
+        return value
+    return replace(value, parts=lineage.fresh())
 
 
 def without_known(axes: Axes, index: int) -> Axes:

@@ -155,7 +155,7 @@ def named_part(run: Interpreter, target: cst.BaseExpression, whole: Value, part:
 
 def unpacked(value: Value, count: int) -> list[Value]:
     """The values that tuple unpacking gives to ``count`` targets."""
-    from .shapes import dimensions, unstacked
+    from .shapes import dimensions, pieces, unstacked
     from .values import ShapeOf
 
     if isinstance(value, ShapeOf):
@@ -171,16 +171,16 @@ def unpacked(value: Value, count: int) -> list[Value]:
     if isinstance(value, Seq) and len(value.items) == count:
         return list(value.items)
     if isinstance(value, Many):
-        return [value.item] * count
+        return list(pieces(value.item, count))
     if isinstance(value, Either):
         columns = [(conditions, unpacked(option, count)) for conditions, option in value.options]
         return [either((conditions, items[k]) for conditions, items in columns) for k in range(count)]
     if isinstance(value, Tensor):
         if value.axes.loose and value.axes.batch_index() == 0:  # a model with several outputs, a batch each
-            return [value] * count
+            return list(pieces(value, count))
         rows = unstacked(value, 0)
         return (
-            [rows.item] * count
+            list(pieces(rows.item, count))
             if isinstance(rows, Many) and not rows.axis.batch
             else [Unknown("an unpacked tensor")] * count
         )

@@ -101,6 +101,9 @@ def reduction(draft: Draft, var: Var | None = None, how: str = "") -> Var | None
         return _norm(draft, var, name, axes)
     if how not in ("sum", "mean") and all(var.shape[at] == ONE for at in axes):
         return None
+    # A product of as many numbers as there are samples: of most that are computed, nothing is left or too much.
+    if how == "prod" and var.text not in ("y_true", "y_pred") and any(var.shape[at][1] for at in axes):
+        return None
     if how == "prod" and len(axes) > 1 and any(var.shape[at][1] == 0 for at in axes):
         axes = axes[-1:]
     keepdims = draft.chance(0.2)
