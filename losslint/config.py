@@ -9,8 +9,9 @@ names.
 from __future__ import annotations
 
 import os
+import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from functools import cached_property
 from pathlib import Path
@@ -21,8 +22,10 @@ from losslint.config_keys import DEFAULTS, KEYS, InvalidValue, read_table
 from losslint.frozen import dataclass
 from losslint.selection import Choice, Selection
 from losslint.source.patterns import PathMatcher, PathPattern, compile_patterns
+from losslint.suggest import is_almost
 
 FILE_NAMES = (".losslint.toml", "losslint.toml", "pyproject.toml")
+NAME = "losslint"
 DEFAULT = "default"
 COMMAND_LINE = "command line"
 
@@ -184,6 +187,7 @@ class Configuration:
         self._isolated = isolated
         self._fixed = self._load_named(only) if only is not None and not isolated else None
         self._by_directory: dict[str, tuple[Layer, ...] | ConfigError] = {}
+        self._warnings: list[str] = []
         self._interned: dict[tuple[int, ...], Settings] = {}
 
     def for_file(self, path: str) -> Settings:
@@ -196,6 +200,11 @@ class Configuration:
         if isinstance(layers, ConfigError):
             raise layers
         return self._settings(layers)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What looks like a mistake in the files that were met so far."""
+        return tuple(self._warnings)
 
     def closest_base(self, directory: str) -> str | None:
         """The directory of the file that rules another one; None if there is none or it was given by name."""
@@ -230,6 +239,7 @@ class Configuration:
                     return error
                 if layers is not None:
                     return layers
+                self._warnings.extend(_misspelt(path))
         parent = os.path.dirname(directory)
         return () if parent == directory else self._closest(parent)
 
@@ -303,6 +313,17 @@ def _table(path: str, shown: str) -> Mapping[str, Any] | None:
     if table is not None and not isinstance(table, dict):
         raise ConfigError(shown, f"tool.losslint is a table, not {table!r}")
     return table
+
+
+_HEADER = r"^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*[\"']?([\w-]+)"
+
+
+def _misspelt(path: str) -> Iterator[str]:
+    """A warning if a pyproject.toml without our table has one whose name is almost that."""
+    text = Path(path).read_bytes().decode("utf-8", "replace")
+    for name in dict.fromkeys(re.findall(_HEADER, text, re.MULTILINE)):
+        if name != NAME and is_almost(name, NAME):
+            yield f"{_shown(path)}: nobody reads [tool.{name}]; did you mean [tool.{NAME}]?"
 
 
 def _parse_toml(data: bytes, shown: str) -> dict[str, Any]:

@@ -190,7 +190,7 @@ def run(
     if write:
         checked = _all_written(tasks, checked)
     errors = [*discovered.errors, *config_errors.values()]
-    finished = _collected(tasks, checked, errors, discovered.warnings)
+    finished = _collected(tasks, checked, errors, (*configuration.warnings, *discovered.warnings))
     done = sum(change.fixed for change in finished.changes) if write else 0
     silenced = done if mending is not None and mending.silence else 0
     if not losses:

@@ -277,3 +277,35 @@ def test_comments_name_the_closest_code(comment: str, command: Command) -> None:
     outcome = command("check", "a.py")
     assert outcome.status == 0
     assert outcome.err.startswith("warning: a.py:1:8: unknown rule code 'LL1011'; did you mean 'LL101'?\n")
+
+
+@pytest.mark.parametrize(
+    ("table", "meant"),
+    [
+        ("loslint", True),
+        ("loss-lint", True),
+        ("Losslint", True),
+        ("losslnt.confirm", True),
+        ('"lossslint"', True),
+        ("pylint", False),
+        ("flake8", False),
+        ("lossless", False),
+        ("lint", False),
+    ],
+)
+def test_a_table_that_is_almost_ours_is_a_warning(table: str, meant: bool, command: Command) -> None:
+    put("pyproject.toml", f"[project]\nname = 'losslint-user'\n\n[tool.{table}]\nselect = []\n")
+    put("a.py", "x = 1\n")
+    put("b.py", "x = 1\n")
+    outcome = command(".")
+    assert outcome.status == 0
+    name = table.strip('"').partition(".")[0]
+    warning = f"warning: pyproject.toml: nobody reads [tool.{name}]; did you mean [tool.losslint]?\n"
+    assert outcome.err.count(warning) == (1 if meant else 0)
+    assert ("did you mean" in outcome.err) == meant
+
+
+def test_a_table_that_is_ours_needs_no_guess(command: Command) -> None:
+    put("pyproject.toml", "[tool.loslint]\n\n[tool.losslint]\n")
+    put("a.py", "x = 1\n")
+    assert "did you mean" not in command(".").err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 MANIFEST = ROOT / ".pre-commit-hooks.yaml"
+README = ROOT / "README.md"
 GOOD = "import tensorflow as tf\n\n\ndef loss(y_true, y_pred):\n    return tf.reduce_mean(tf.square(y_true - y_pred))\n"
 BAD = GOOD.replace("reduce_mean", "reduce_sum")
 AUTHOR = ("-c", "user.name=Test", "-c", "user.email=test@example.org", "-c", "commit.gpgsign=false")
@@ -51,6 +53,13 @@ class Repository:
             self.run("git", "add", f"{name}.py")
         return self.run("git", *AUTHOR, "commit", "-m", "a change")
 
+    def install(self, config: str) -> None:
+        """Have hooks run from now on."""
+        (self.folder / ".pre-commit-config.yaml").write_text(config, encoding="utf-8")
+        self.run("git", "add", ".pre-commit-config.yaml")
+        installed = self.pre_commit("install")
+        assert installed.returncode == 0, installed.stdout
+
     @property
     def commits(self) -> int:
         return len(self.run("git", "log", "--all", "--format=%h").stdout.split())
@@ -66,11 +75,18 @@ def repository_with(folder: Path, cache: Path, *hooks: str) -> Repository:
     manifest = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
     local = [{**hook, "language": "system"} for hook in manifest if hook["id"] in hooks]
     assert len(local) == len(hooks)
-    config = yaml.safe_dump({"repos": [{"repo": "local", "hooks": local}]})
-    (folder / ".pre-commit-config.yaml").write_text(config, encoding="utf-8")
-    made.run("git", "add", ".pre-commit-config.yaml")
-    installed = made.pre_commit("install")
-    assert installed.returncode == 0, installed.stdout
+    made.install(yaml.safe_dump({"repos": [{"repo": "local", "hooks": local}]}))
+    return made
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> Repository:
+    """With what the README tells to write."""
+    pytest.importorskip("pre_commit", reason="pre-commit comes with the dev extra")
+    [config] = re.findall(r"```yaml\n(repos:\n.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "project").mkdir()
+    made = Repository(tmp_path / "project", tmp_path / "cache")
+    made.install(config)
     return made
 
 
@@ -96,7 +112,9 @@ def test_the_files_are_valid(command: str, file: str) -> None:
     assert done.returncode == 0
 
 
-def test_a_clean_commit_passes_and_a_bad_loss_blocks_it(repository: Repository) -> None:
+@pytest.mark.parametrize("hooks", ["repository", "told"])
+def test_a_clean_commit_passes_and_a_bad_loss_blocks_it(hooks: str, request: pytest.FixtureRequest) -> None:
+    repository: Repository = request.getfixturevalue(hooks)
     clean = repository.commit(losses=GOOD)
     assert (clean.returncode, repository.commits) == (0, 1), clean.stdout
     blocked = repository.commit(losses=BAD)

@@ -25,7 +25,18 @@ LIGHT_THIRD_PARTY = {"click", "losslint"}
 REPORT = """
 import atexit, sys
 before = set(sys.modules)
-atexit.register(lambda: print("\\n".join(sorted(set(sys.modules) - before)), file=open("modules.txt", "w")))
+def report():
+    new = sorted(set(sys.modules) - before)
+    print("\\n".join(new), file=open("modules.txt", "w"))
+    classes = {
+        each
+        for name in new
+        if name.partition(".")[0] == "losslint"
+        for each in vars(sys.modules[name]).values()
+        if isinstance(each, type) and getattr(vars(each).get("__dataclass_params__"), "frozen", False)
+    }
+    print("\\n".join(sorted(f"{each.__module__}.{each.__name__}" for each in classes)), file=open("slow.txt", "w"))
+atexit.register(report)
 sys.argv = ["losslint", *sys.argv[1:]]
 from losslint.__main__ import main
 main()
@@ -93,3 +104,4 @@ def test_a_loss_brings_the_analysis_but_no_framework(clean: Path) -> None:
     found = packages(imported(clean, "clean.py"))
     assert "libcst" in found
     assert not found & {"tensorflow", "keras", "numpy", "rich", "msgspec"}
+    assert not (clean / "slow.txt").read_text().split(), "these classes are cheaper with losslint.frozen"

@@ -12,8 +12,10 @@ What is known belongs to one value object, as in ``forms``.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
+
+from losslint.frozen import dataclass
 
 from .optable import Operation
 from .values import Const, Tensor, Value
