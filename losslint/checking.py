@@ -198,7 +198,8 @@ def _silenced(checked: Checked, source: SourceText, data: bytes, task: Task) -> 
     from losslint.fix.silence import silencing
 
     assert task.mending is not None
-    edits = silencing(source, task.mending.chosen(checked.result.findings, source))
+    findings = task.mending.chosen(checked.result.findings, source)
+    edits = silencing(source, [finding for finding in findings if finding.code != SYNTAX_ERROR])
     if not edits:
         return checked
     after = applied(source, edits).encode()
@@ -276,7 +277,8 @@ def _judged(
     def is_on(code: str) -> bool:
         return settings.selects(code, path)
 
-    selected = [finding for finding in findings if is_on(finding.code)]
+    broken = (_syntax_error(failure, source.path) for failure in source.failures)
+    selected = [finding for finding in (*broken, *findings) if is_on(finding.code)]
     if not selected and not mentions_losslint(code):
         return (), ()
     from losslint.source.comments import read_pragmas

@@ -16,7 +16,8 @@ The file does not parse, so nothing in it was checked.
 
 Anything that Python itself calls a syntax error, at the line and column that Python gives: an unclosed bracket, a
 missing colon, tabs mixed with spaces, a null byte, Python 2's `print x`. The parser is that of the Python which runs
-losslint: syntax that is newer than it (`match` before 3.10, `type X = …` before 3.12) is an error too.
+losslint: syntax that is newer than it (`match` before 3.10, `type X = …` before 3.12) is an error too. In a notebook
+each cell that does not parse is told, and the others are checked without it.
 
 ## Why it matters
 

@@ -203,6 +203,26 @@ def test_a_cell_that_does_not_parse_is_told_with_its_line(command: Command) -> N
     assert "a.ipynb:cell 3:2:6" in command("inspect", "a.ipynb").err
 
 
+def test_the_other_cells_are_checked_and_mended(command: Command) -> None:
+    broken = notebook(IMPORT, "for batch in", TOTAL, LOSSES, "y = (")
+    Path("a.ipynb").write_text(broken, encoding="utf-8")
+    places = [line.split(" ")[:3] for line in command("a.ipynb", "--isolated").out.splitlines()]
+    assert [(place[1].partition(":")[0], place[2]) for place in places] == [
+        ("2", "LL001"),
+        ("4", "LL101"),
+        ("4", "LL102"),
+        ("5", "LL001"),
+    ]
+    assert "mse_loss" in command("inspect", "a.ipynb", "--isolated").out
+    outcome = command("a.ipynb", "--isolated", "--fix")
+    assert (outcome.status, outcome.out.count("LL001"), outcome.out.count("LL1")) == (1, 2, 0)
+    mended = Path("a.ipynb").read_text(encoding="utf-8")
+    assert mended != broken
+    assert [cell["source"] for cell in json.loads(mended)["cells"]][1] == ["for batch in"]
+    assert "LL001" in command("a.ipynb", "--isolated", "--add-noqa").out
+    assert Path("a.ipynb").read_text(encoding="utf-8") == mended
+
+
 def test_what_is_no_notebook_is_one_finding_at_its_place_in_the_file(command: Command) -> None:
     Path("a.ipynb").write_text('{"cells": [\n<<<<<<< HEAD\n', encoding="utf-8")
     outcome = command("a.ipynb")

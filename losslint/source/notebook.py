@@ -34,6 +34,7 @@ from .text import (
     SourceText,
     newline_style,
     split_lines,
+    without_warnings,
 )
 
 SEPARATOR = "pass\n"
@@ -69,6 +70,8 @@ class Notebook(SourceText):
     document: str = ""
     cells: tuple[Cell, ...] = ()
     pieces: tuple[Piece, ...] = ()
+    broken: tuple[tuple[int, ParseFailure], ...] = ()
+    """The cells that do not parse, each by its index in ``cells``: in the joined text they are blank."""
 
     # -- where things are ---------------------------------------------------------------------------------
 
@@ -79,27 +82,10 @@ class Notebook(SourceText):
         lines = split_lines(self.cells[of].source)
         return Span(*_place(lines, first), *_place(lines, last), cell=self.cells[of].number)
 
-    def failure(self, error: SyntaxError) -> ParseFailure:
-        """The error of the first cell that does not parse by itself, as the kernel would run it."""
-        import ast
-
-        first = 1
-        for of in range(len(self.cells)):
-            text = "".join(part.text for part in python_of(self._source_now(of)))
-            count = len(split_lines(text))
-            try:
-                # With as many lines in front as in the joined text, for the position and those that messages name.
-                ast.parse("\n" * (first - 1) + text)
-            except SyntaxError as own:
-                failure = super().failure(own)
-                last = first + count - 1
-                if failure.line <= last:
-                    return failure
-                return ParseFailure(last, len(self.lines[last - 1].rstrip("\r\n")) + 1, failure.message)
-            except (ValueError, RecursionError, MemoryError):
-                pass
-            first += count + 1
-        return super().failure(error)
+    @property
+    def failures(self) -> tuple[ParseFailure, ...]:
+        """The errors of the cells that do not parse, as the kernel would run them: the others are read without them."""
+        return tuple(failure for _, failure in self.broken)
 
     def in_file(self, span: Span) -> Span:
         """The stretch in the JSON of the file."""
@@ -176,6 +162,8 @@ class Notebook(SourceText):
         at = bisect_right(self._starts, start) - 1
         if at < 0 or end > self.pieces[at].end:
             raise EditRefused("the edit is not inside the Python of one cell")
+        if self._is_broken(self.pieces[at].of):
+            raise EditRefused("the edit is in a cell that does not parse")
         return at
 
     def encode(self) -> bytes:
@@ -200,8 +188,13 @@ class Notebook(SourceText):
             (f"{self.path}:cell {cell.number}", text) for cell, text in zip(self.cells, ended, strict=True)
         )
 
+    def _is_broken(self, of: int) -> bool:
+        return any(of == each for each, _ in self.broken)
+
     def _source_now(self, of: int) -> str:
         source, shown = self.cells[of].source, []
+        if self._is_broken(of):
+            return source
         done = 0
         for piece in self.pieces:
             if piece.of == of:
@@ -426,18 +419,59 @@ def _joined(path: str, document: str, cells: Sequence[Cell], bom: bool) -> Noteb
         parts = python_of(cell.source)
         if not any(part.text.strip() for part in parts if part.at is not None):
             continue
-        if kept:
-            texts.append(SEPARATOR)
-            at += len(SEPARATOR)
+        own: list[str] = []
         for part in parts:
             end = at + len(part.text)
             if part.at is not None:
                 pieces.append(Piece(at, end, len(kept), part.at, part.at + len(part.text)))
-            texts.append(part.text)
+            own.append(part.text)
             at = end
-        if not texts[-1].endswith(("\n", "\r")):
-            texts.append("\n")
-            at += 1
+        own.append("" if own[-1].endswith(("\n", "\r")) else "\n")
+        texts.append("".join(own))
+        at += len(own[-1]) + len(SEPARATOR)
         kept.append(cell)
-    text = "".join(texts)
-    return Notebook(path, text, "utf-8", bom, newline_style(text), document, tuple(kept), tuple(pieces))
+    broken = _broken(path, texts)
+    for of, _ in broken:
+        texts[of] = _VISIBLE.sub(" ", texts[of])
+    text = SEPARATOR.join(texts)
+    return Notebook(
+        path, text, "utf-8", bom, newline_style(text), document, tuple(kept), tuple(pieces), broken
+    )
+
+
+_VISIBLE = re.compile(r"[^\r\n]")
+
+
+def _broken(path: str, texts: Sequence[str]) -> tuple[tuple[int, ParseFailure], ...]:
+    """Which of the cells do not parse by themselves, and why not: each is told, and the rest is read."""
+    joined = SourceText(path, SEPARATOR.join(texts))
+    if _error(joined.text) is None:
+        return ()
+    found = []
+    first = 1
+    for of, text in enumerate(texts):
+        count = len(split_lines(text))
+        # With as many lines in front as in the joined text, for the position and those that messages name.
+        error = _error("\n" * (first - 1) + text)
+        if error is not None:
+            failure, last = joined.failure(error), first + count - 1
+            if failure.line > last:  # behind its end
+                width = len(joined.lines[last - 1].rstrip("\r\n"))
+                failure = ParseFailure(last, width + 1, failure.message)
+            found.append((of, failure))
+        first += count + 1
+    return tuple(found)
+
+
+def _error(text: str) -> SyntaxError | None:
+    """Python's own error, if there is one of syntax; what else a parser may say is for whoever parses all of it."""
+    import ast
+
+    try:
+        with without_warnings():
+            ast.parse(text)
+    except SyntaxError as error:
+        return error
+    except (ValueError, RecursionError, MemoryError):
+        pass
+    return None

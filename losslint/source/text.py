@@ -115,6 +115,11 @@ class SourceText:
         column = min(max(error.offset or 1, 1), width + 1)
         return ParseFailure(line, column, error.msg)
 
+    @property
+    def failures(self) -> tuple[ParseFailure, ...]:
+        """The errors of parts that do not parse, and that were left out of the text."""
+        return ()
+
     def lines_of(self, cell: int | None) -> Sequence[str]:
         """The lines that ``in_cell`` counts."""
         return self.lines
@@ -203,7 +208,7 @@ def check_syntax(source: SourceText) -> None:
 def _guarded(source: SourceText, parser: Callable[[str], T]) -> T:
     try:
         # Invalid escapes and the like make the compiler warn on stderr; they are another linter's business.
-        with _without_warnings():
+        with without_warnings():
             return parser(source.text)
     except SyntaxError as error:
         raise source.failure(error) from None
@@ -214,7 +219,8 @@ def _guarded(source: SourceText, parser: Callable[[str], T]) -> T:
 
 
 @contextmanager
-def _without_warnings() -> Iterator[None]:
+def without_warnings() -> Iterator[None]:
+    """Python's parser without its warnings."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
