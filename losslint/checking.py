@@ -17,6 +17,7 @@ from losslint import garbage
 from losslint.config import AnalysisSettings, ConfigError, Settings
 from losslint.result import FileError, FileResult
 from losslint.run import SYNTAX_ERROR, Change, Checked, Mending, Task
+from losslint.source.places import remembering
 from losslint.source.prefilter import Prefilter, mentions_losslint, mentions_skip_file, prefilter
 from losslint.source.text import (
     OtherLanguage,
@@ -42,7 +43,7 @@ SAMPLE = 8
 
 def check_files(tasks: Sequence[Task], jobs: int | None) -> list[Checked]:
     """The results of all tasks, in their order, from so many processes (None: one per processor)."""
-    with garbage.paused(over=True):
+    with garbage.paused(over=True), remembering():
         # What runs fixes runs them one after the other, and cannot be handed to another process.
         if jobs == 1 or len(tasks) < 2 or any(task.mending and task.mending.measure for task in tasks):
             return [check_file(task) for task in tasks]

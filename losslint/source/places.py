@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
 from typing import NamedTuple
 
 MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
@@ -27,14 +30,30 @@ class Surroundings(NamedTuple):
 
 def surroundings(folder: str) -> Surroundings:
     """What the file system says of an absolute folder."""
-    return Places(os.path.isfile, os.path.exists).around(folder)
+    return (_places.get() or Places(os.path.isfile, os.path.exists)).around(folder)
+
+
+def is_file(path: str) -> bool:
+    """Whether the file system knows a file of that name."""
+    places = _places.get()
+    return os.path.isfile(path) if places is None else places.is_file(path)
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """The file system is asked once for each thing inside: in a run over many files, which import the same modules."""
+    token = _places.set(Places(cache(os.path.isfile), os.path.exists))
+    try:
+        yield
+    finally:
+        _places.reset(token)
 
 
 class Places:
     """Surroundings of many folders: what lies in one package shares what lies around it."""
 
     def __init__(self, is_file: Test, exists: Test) -> None:
-        self._is_file = is_file
+        self.is_file = is_file
         self._exists = exists
         self._around: dict[str, Surroundings] = {}
         self._tops: dict[str, bool] = {}
@@ -53,7 +72,7 @@ class Places:
         return known
 
     def _is_package(self, folder: str) -> bool:
-        return self._is_file(os.path.join(folder, INIT)) and folder != os.path.dirname(folder)
+        return self.is_file(os.path.join(folder, INIT)) and folder != os.path.dirname(folder)
 
     def _upwards(self, folder: str) -> Iterator[str]:
         for _ in range(MAX_LEVELS):
@@ -71,9 +90,10 @@ class Places:
         return self._tops[folder]
 
 
-def find_module(
-    roots: Sequence[str], name: str, *, is_file: Test = os.path.isfile
-) -> tuple[str, bool] | None:
+_places: ContextVar[Places | None] = ContextVar("places", default=None)
+
+
+def find_module(roots: Sequence[str], name: str, *, is_file: Test = is_file) -> tuple[str, bool] | None:
     """The file of a module, and whether it is a package's ``__init__``; None for no module of the project."""
     parts = name.split(".")
     if not all(part.isidentifier() for part in parts):

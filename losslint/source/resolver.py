@@ -10,7 +10,7 @@ from pathlib import Path
 from losslint.frozen import dataclass
 
 from .index import ModuleIndex
-from .places import find_module, surroundings
+from .places import find_module, is_file, surroundings
 from .text import ParseFailure, SourceText, UnreadableFile, decode_source, parse, read_bytes
 from .witness import Seen, asked_for, digest, stamp
 
@@ -66,8 +66,7 @@ class Resolver:
         return read_module(file, name, is_package)
 
     def _is_file(self, file: str) -> bool:
-        path = Path(file)
-        return path in self.unsaved or path.is_file()
+        return is_file(file) or (bool(self.unsaved) and Path(file) in self.unsaved)
 
 
 def read_module(file: str, name: str, is_package: bool) -> Found:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from losslint.source.places import surroundings
+from losslint.source.places import remembering, surroundings
 from losslint.source.resolver import MAX_MODULE_BYTES, Resolver
 from losslint.source.witness import SETTLED_NS, digest, stamp, witnessing
 
@@ -102,3 +102,20 @@ def test_a_file_has_the_same_findings_from_wherever_it_is_checked(
         monkeypatch.chdir(directory)
         degrees.append([loss.degree for loss in run([path], Configuration(command_line({}))).losses])
     assert degrees == [["1"], ["1"]]
+
+
+def test_a_run_asks_once_and_the_next_one_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(os.path, "isfile", lambda path: asked.append(path) or Path(path).is_file())
+    (tmp_path / "pyproject.toml").touch()
+    for times in (1, 2):
+        with remembering():
+            for _ in range(3):
+                resolver = Resolver.for_file(str(tmp_path / "losses.py"))
+                assert (resolver("helpers") is not None) == (times == 2)
+        assert asked.count(str(tmp_path / "helpers.py")) == times
+        (tmp_path / "helpers.py").write_text("x = 1\n", encoding="utf-8")
+    resolver("other")
+    resolver = Resolver.for_file(str(tmp_path / "losses.py"))
+    resolver("other")
+    assert asked.count(str(tmp_path / "other.py")) == 2
