@@ -61,6 +61,7 @@ _METRIC = re.compile(
     r"(?:^|_)(?:accuracy|acc|precision|recall|f1|fbeta|f_score|auc|score|metric|metrics|iou|dice_coef\w*|coef|psnr|hits|ndcg|map)(?:_|$)|metric|explained_var",
     re.IGNORECASE,
 )
+_EVALUATION = re.compile(r"(?:^|_)eval(?:uate|uation)?(?:_|$)", re.IGNORECASE)
 _METRIC_MODULE = re.compile(r"metric|evaluat")
 _NEVER = re.compile(
     r"(?:^|_)(?:accuracy|acc|precision|recall|f1|fbeta|auc|confusion_matrix)(?:_|$)", re.IGNORECASE
@@ -176,6 +177,7 @@ class Check:
         helpers: list[tuple[Entry, list[Finding]]] = []
         of_data: set[str] = set()
         entries = find_entries(self.index, self._words(), self.pragmas.is_loss, self._is_loss_class)
+        self._entry_nodes = {entry.qualname: entry.node for entry in entries}
         for entry in entries:
             run = self._interpreter(program)
             try:
@@ -276,7 +278,8 @@ class Check:
             is_output=lambda name: plain(name) in OUTPUTS or plain(name).startswith("y_pred"),
             is_loss=self.vocabulary.is_loss,
             is_metric=lambda name: (
-                "loss" not in name.lower() and (in_metrics or bool(_METRIC.search(snake(name))))
+                bool(_EVALUATION.search(name))
+                or ("loss" not in name.lower() and (in_metrics or bool(_METRIC.search(snake(name)))))
             ),
             is_data=self.vocabulary.is_batched,
             not_a_loss=lambda name: matches(name, unwanted) or never(name),
@@ -349,6 +352,7 @@ class Check:
             node=entry.node,
             specs=self.pragmas.inputs_of(entry.line),
             given=given,
+            callers=[self._entry_nodes[name] for name in sorted(entry.callers) if name in self._entry_nodes],
         )
         run.watched = closure.node
         if wrapped:

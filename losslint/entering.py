@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from losslint.analysis import classes
@@ -31,10 +31,12 @@ def arguments(
     node: ast.AST,
     specs: Iterable[tuple[str, str]] = (),
     given: Mapping[str, Value] | None = None,
+    callers: Iterable[ast.AST] = (),
 ) -> dict[str, Value]:
     """A value for every parameter but ``self``: what is ``given``, its default, else what its name and shape say.
 
-    ``node`` is the function as ``ast`` has it, ``specs`` are the shapes that a comment states.
+    ``node`` is the function as ``ast`` has it, ``specs`` are the shapes that a comment states, ``callers`` the losses
+    of the module that call it.
     """
     words = run.vocabulary
     parameters = own_parameters(closure)
@@ -51,6 +53,8 @@ def arguments(
     )
     values: dict[str, Value] = {}
     updated = updated_weights(node, names)
+    for caller in callers:
+        updated |= passed_weights(caller, getattr(node, "name", ""), [one.name.value for one in parameters])
     elsewhere = batch_elsewhere(node, names)
     for place, parameter in enumerate((*parameters, *closure.node.params.kwonly_params)):
         name = parameter.name.value
@@ -145,7 +149,7 @@ def batch_elsewhere(function: ast.AST, names: set[str]) -> set[str]:
 UPDATES = ("assign", "assign_add", "assign_sub")
 
 
-def updated_weights(function: ast.AST, names: set[str]) -> set[str]:
+def updated_weights(function: ast.AST, names: set[str] | None = None) -> set[str]:
     """The parameters that a step updates: by ``apply_gradients``, or by themselves."""
     found: set[str] = set()
     for node in ast.walk(function):
@@ -156,7 +160,25 @@ def updated_weights(function: ast.AST, names: set[str]) -> set[str]:
             found.add(owner.id)
         elif method == "apply_gradients" and node.args:
             found.update(_paired_with_gradients(node.args[0]))
-    return found & names
+    return found if names is None else found & names
+
+
+def passed_weights(caller: ast.AST, function: str, parameters: Sequence[str]) -> set[str]:
+    """The parameters of a function that a step hands what it updates."""
+    weights = updated_weights(caller)
+    found: set[str] = set()
+    for node in ast.walk(caller) if weights and function else ():
+        called = node.func if isinstance(node, ast.Call) else None
+        name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+        if not isinstance(node, ast.Call) or name != function:
+            continue
+        pairs = [*zip(parameters, node.args, strict=False), *((one.arg, one.value) for one in node.keywords)]
+        found.update(
+            parameter
+            for parameter, value in pairs
+            if parameter is not None and isinstance(value, ast.Name) and value.id in weights
+        )
+    return found & set(parameters)
 
 
 def _paired_with_gradients(given: ast.expr) -> Iterator[str]:

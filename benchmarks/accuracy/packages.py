@@ -10,7 +10,8 @@ import zipfile
 from pathlib import Path
 
 # Wheels of one platform, so that every interpreter reads the same sources.
-PLATFORM = ("--python-version", "3.11", "--platform", "manylinux2014_x86_64", "--only-binary=:all:")
+_TAGS = ("manylinux2014_x86_64", "manylinux_2_28_x86_64")
+PLATFORM = ("--python-version", "3.11", *(f"--platform={tag}" for tag in _TAGS), "--only-binary=:all:")
 
 
 class NotThere(Exception):

@@ -190,7 +190,7 @@ def _by_key(run: Interpreter, key: str) -> Value:
     """``outputs["logits"]``: a mapping of tensors after all; each is what its key says."""
     value = run.parameter(key, loss=True, beside_data=True)
     if isinstance(value, Tensor) and value.data:
-        run.raw[id(value)] = key
+        run.raw[id(value)] = loops.ITEM + key
         run.keep(value)
     return value
 

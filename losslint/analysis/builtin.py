@@ -32,6 +32,7 @@ from .values import (
     Unknown,
     Value,
     tensor,
+    unknown_tensor,
 )
 from .vocabulary import words
 
@@ -124,8 +125,11 @@ def _sum(run: Interpreter, at: At, args: Sequence[Value], kwargs: Mapping[str, V
 def _len(run: Interpreter, at: At, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
     if not args:
         return Unknown("len")
-    if run.raw.get(id(args[0])) in run.listed:
+    name = run.raw.get(id(args[0]), "")
+    if name in run.listed:
         return Tensor()
+    if name.startswith(loops.ITEM):
+        return unknown_tensor(f"whether {name} is a batch or a list")
     return static.read(at, length_of(args[0]))
 
 

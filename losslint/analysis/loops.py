@@ -91,9 +91,17 @@ def items_of(run: Interpreter, value: Value, target: cst.CSTNode | None = None) 
     return Many(unknown_tensor(f"whether {name} is a batch or a list"), UNSURE)
 
 
+ITEM = "an item: "
+"""How the name of a parameter's item begins: of that it is not even known whether it is one tensor."""
+
+
 def is_list_name(name: str) -> bool:
     """A plural that is not the usual name of one tensor: ``frames``, ``layers``, ``outputs``."""
-    return name.endswith("s") and not name.endswith(("ss", "logits", "labels", "class"))
+    return (
+        not name.startswith(ITEM)
+        and name.endswith("s")
+        and not name.endswith(("ss", "logits", "labels", "class"))
+    )
 
 
 def run_for(run: Interpreter, node: cst.For, scope: Scope, flow: Flow) -> bool:

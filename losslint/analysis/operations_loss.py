@@ -33,8 +33,8 @@ KEEPS = {"none", "NONE", "None"}
 
 @handles("loss")
 def _loss(call: Call) -> Value:
-    if call.operation.how == "all" and "x" in call.roles:
-        return _weighted(call)
+    if call.operation.how == "all" and "reduction" in call.roles:
+        return _weighted(call, call.tensor("x") if "x" in call.roles else _entries(call))
     entries = compare(call.at, call.operation, call.tensor("y_true"), call.tensor("y_pred"), call)
     reduction = call.operation.get("reduction") or call.constant("reduction")
     weights = call.roles.get("weights")
@@ -50,9 +50,16 @@ def _loss(call: Call) -> Value:
     return entries
 
 
-def _weighted(call: Call) -> Value:
+def _entries(call: Call) -> Tensor:
+    """What a loss of TensorFlow 1 has before it weighs and reduces."""
+    operation = replace(call.operation, how=call.operation.get("entries", "elementwise"))
+    call = replace(call, operation=operation)
+    return compare(call.at, operation, call.tensor("y_true"), call.tensor("y_pred"), call)
+
+
+def _weighted(call: Call, entries: Tensor) -> Value:
     """``compute_weighted_loss`` of TensorFlow 1: entries times weights, over the weights that are not zero."""
-    at, entries = call.at, call.tensor("x")
+    at = call.at
     given = call.roles.get("weights", Const(None))
     weights = tensor(Const(1.0) if given == Const(None) else given)
     entries = algebra.multiply(at, entries, weights)
@@ -61,8 +68,8 @@ def _weighted(call: Call) -> Value:
     if not isinstance(chosen, str):
         return unknown_tensor(*merge(entries.reasons, (f"the reduction of {at.name}",)))
     name = chosen.rpartition(".")[2].lower()
-    if name in ("none", "sum"):
-        return reduced(at, entries, name)
+    if name in ("none", "sum", "weighted_sum"):
+        return reduced(at, entries, name.removeprefix("weighted_"))
     if not weights.data or name in ("sum_over_batch_size", "weighted_sum_over_batch_size"):
         return reduced(at, entries, "mean")
     present = functions.step_function(at, weights) if name.endswith("nonzero_weights") else weights
