@@ -238,6 +238,8 @@ def _cancelled(left: Tensor, right: Tensor, sum_: Tensor) -> Tensor:
         return uncertain(sum_)
     if sum_.slope is not None and lineage.leaves_out(sum_.parts):
         sum_ = replace(sum_, slope=UNKNOWN)
+    if left.degree != right.degree and left.axes == right.axes and lineage.vanishes(sum_.parts):
+        return uncertain(sum_)  # x - x / N, of which no more than a share is missing
     exactly = sum_.axes != SCALAR
     alike = left.degree == right.degree and left.axes == right.axes
     return nothing_sure(sum_) if alike and lineage.vanishes(sum_.parts, exactly=exactly) else sum_

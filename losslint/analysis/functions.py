@@ -108,7 +108,7 @@ def rectified(at: At, value: Tensor, *, nonnegative: bool) -> Tensor:
 
 def nonlinear(at: At, value: Tensor, *, gradient: bool = True) -> Tensor:
     """exp, sigmoid, softplus, clip…: degree 0 stays, any other becomes mixed (LL102)."""
-    after = bent(value, count=False)
+    after = bent(value, count=False, parts=lineage.made(lineage.Atom(source=value.parts, away=True)))
     if not gradient:
         after = replace(after, slope=None)
     if value.degree == ZERO:
@@ -210,7 +210,9 @@ def _bounded(at: At, value: Tensor, bound: Tensor, *, above: bool) -> Tensor:
         positive = not above and (bound.number or 0) >= 0
         cut = homogeneous(at, value) if above else rectified(at, value, nonnegative=positive)
         return sunk(value, bound, replace(cut, axes=axes))
-    return replace(nonlinear(at, value), axes=axes)
+    cut = replace(nonlinear(at, value), axes=axes)
+    grows = isinstance(value.degree, Fraction) and value.degree > 0
+    return uncertain(cut, "how far a bound is") if grows and lineage.away(value.parts) else cut
 
 
 def squared_difference(at: At, left: Tensor, right: Tensor) -> Tensor:
@@ -238,6 +240,8 @@ def compare(at: At, left: Tensor, right: Tensor) -> Tensor:
     if left.gain is not None and left.gain == right.gain:  # two logarithms that gain alike
         return coupling(at, (left, right), mask)
     if mask.data and any(_perhaps_bounded(value) for value in (left, right)):
+        return replace(uncertain(mask, "which of two is the larger"), spread=mask.spread.doubtful)
+    if left.data and right.data and left.degree != right.degree:
         return replace(uncertain(mask, "which of two is the larger"), spread=mask.spread.doubtful)
     if mask.data and (len(degrees) > 1 or MIXED in degrees):
         return replace(mask, degree=MIXED)

@@ -41,6 +41,8 @@ class Atom:
     """A softmax: its entries add up to one."""
     nonnegative: bool = False
     """No entry is below zero."""
+    away: bool = False
+    """Made by a function that may keep it away from zero, whatever the data are."""
     several: bool = False
     """One of many, and each time another one."""
 
@@ -139,6 +141,11 @@ def leaves_out(parts: Parts) -> bool:
     )
 
 
+def away(parts: Parts) -> bool:
+    """Whether it may never come near zero."""
+    return any(part.atom.away for part in parts)
+
+
 def zero_beside_itself(parts: Parts) -> bool:
     """Whether it is a distance, so that of pairs of samples those of a sample with itself are zero."""
     return vanishes(parts) or all(
@@ -195,8 +202,7 @@ def same(left: Parts, right: Parts) -> bool:
 
 def one_value(left: Parts, right: Parts) -> bool:
     """Whether both are the same, entry by entry."""
-    one = whole(left)
-    return one is not None and one == whole(right)
+    return left == right and exact(left) and not any(part.atom.several for part in left)
 
 
 def product_is_nonnegative(left: Parts, right: Parts) -> bool:

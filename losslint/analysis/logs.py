@@ -51,7 +51,7 @@ def raised(at: At, value: Tensor) -> Tensor:
     atom = lineage.whole(value.parts)
     if atom is not None and atom.log_of is not None:
         return replace(atom.log_of, axes=value.axes)
-    whole = lineage.made(lineage.Atom(source=value.parts, exp_of=value, nonnegative=True))
+    whole = lineage.made(lineage.Atom(source=value.parts, exp_of=value, nonnegative=True, away=True))
     return replace(exponential(at, value), parts=whole)
 
 

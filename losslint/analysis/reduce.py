@@ -224,7 +224,9 @@ def _linear(at: At, how: str, value: Tensor, what: Span) -> Tensor:
         everything = all(axis.size == 1 for axis in result.axes.listed) and result.axes.middle is None
         if lineage.vanishes(parts) or (everything and lineage.adds_up(parts)):
             return algebra.nothing_sure(result)
-        result = algebra.uncertain(result) if degree is MIXED and lineage.cancels(parts) else result
+        if lineage.cancels(parts):
+            result = replace(result, slope=None if slope is None else UNKNOWN)
+            result = algebra.uncertain(result) if degree is MIXED else result
     if not _over_batch(value, what):
         return result if summed else _mean_of_sum(at, value, result)
     if what.extent is UNKNOWN and summed:
@@ -334,7 +336,7 @@ def _statistic(at: At, how: str, value: Tensor, what: Span, order: Fraction | No
     positive = how in ("var", "std", "norm") or (how in KEEP_SIGN and lineage.nonnegative(value.parts))
     logarithm = _linear(at, "sum", logs.undone(at, value), what) if how == "prod" else None
     root = value.parts if how == "norm" else None
-    atom = lineage.Atom(None, value.parts, root, logarithm, nonnegative=positive)
+    atom = lineage.Atom(None, value.parts, root, logarithm, nonnegative=positive, away=how == "logsumexp")
     result = replace(result, parts=lineage.made(atom))
     if how in STEPS:
         result = replace(result, slope=None)

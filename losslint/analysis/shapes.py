@@ -95,8 +95,9 @@ def stacked(value: Value, axis: int = 0) -> Tensor:
         return tensor(value) if not isinstance(value, Seq) else constant(axes=closed((Axis(size=0),)))
     parts = [tensor(item) for item in value.items]
     whole = blend(parts)
-    axes = fold(broadcast, (part.axes for part in parts))
-    return replace(whole, axes=axes.insert(axis, Axis(size=len(parts))), number=None, count=False)
+    axes = fold(broadcast, (part.axes for part in parts)).insert(axis, Axis(size=len(parts)))
+    apart = algebra.separable(axes, *parts)
+    return replace(whole, axes=axes, number=None, count=False, separable=apart)
 
 
 def concatenated(at: At, value: Value, axis: int | None) -> Tensor:

@@ -47,6 +47,8 @@ def accepts(takes: str, var: Var) -> bool:
     return narrower(var.range, takes)
 
 
+# To the last bit the same for all data where the argument is a large sum, as sums of positive numbers are.
+SATURATING = ("sigmoid", "tanh", "erf", "exp(-")
 IN_OTHER_FORM = ("cast", "identity", "stop_gradient")
 
 
@@ -58,7 +60,8 @@ def unary(draft: Draft) -> Var | None:
     fitting = [row for row in UNARY if accepts(row[0], var) and not (row[2] and var.heavy)]
     _, gives, fast, spellings = draft.pick(fitting)
     text = spelled(draft, spellings)
-    text = text.replace("{}", var.text)
+    sure = not var.batches and narrower(var.range, "nonnegative") and any(w in text for w in SATURATING)
+    text = text.replace("{}", f"(0.02 * {var.text})" if sure else var.text)
     if "binary_crossentropy" in text and var.rank == 0:
         return None
     same = any(word in text for word in IN_OTHER_FORM)

@@ -52,6 +52,8 @@ class Draw:
     """Every sample, and each of the inputs, has a scale of its own."""
     signed: bool = False
     """What is declared positive or a share may be anything: the program does not say that it is not."""
+    whole: bool = False
+    """Whole numbers, as labels are: some of them are alike, and some are zero."""
 
 
 FEW: Sequence[Draw] = (Draw(1, 1.0), Draw(2, 10.0))
@@ -68,7 +70,7 @@ WIDE: Sequence[Draw] = tuple(
             ((0.0, 1.0), (0.0, 1.0), (1.0, 1.0), (-1.0, 1.0), (1.7, 0.1), (-1.7, 0.1)),
         )
     )
-)
+) + tuple(Draw(70 + k, scale, signed=True, whole=True) for k, scale in enumerate((0.5, 1.0, 2.0)))
 """Where a witness is looked for."""
 SHARES = (1.0, -0.6)
 """How much of the shift goes to ``y_true`` and ``y_pred``: their difference is shifted as well."""
@@ -227,7 +229,7 @@ def _batch(specs: Sequence[InputSpec], n: int, draw: Draw) -> list[Array]:
                 "unit-interval": lambda x, by=scale: 1 / (1 + np.exp(-x * np.minimum(by, 2.0))),
             }[kind](normal)
         )
-    return arrays
+    return [np.round(array) for array in arrays] if draw.whole else arrays
 
 
 def _look(program: Program, draws: Sequence[Draw]) -> Truth:
