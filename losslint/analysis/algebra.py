@@ -232,14 +232,15 @@ def add(at: At, left: Tensor, right: Tensor, *, negative: bool = False) -> Tenso
 
 def _cancelled(left: Tensor, right: Tensor, sum_: Tensor) -> Tensor:
     """A sum whose terms may leave nothing of each other, or no longer what made one of them mixed."""
+    short = lineage.short_of_a_share(left.parts) or lineage.short_of_a_share(right.parts)
+    if short and MIXED in (left.degree, right.degree):
+        return uncertain(sum_)
     if not lineage.cancels(sum_.parts):
         return sum_
     if MIXED in (left.degree, right.degree):
         return uncertain(sum_)
     if sum_.slope is not None and lineage.leaves_out(sum_.parts):
         sum_ = replace(sum_, slope=UNKNOWN)
-    if left.degree != right.degree and left.axes == right.axes and lineage.vanishes(sum_.parts):
-        return uncertain(sum_)  # x - x / N, of which no more than a share is missing
     exactly = sum_.axes != SCALAR
     alike = left.degree == right.degree and left.axes == right.axes
     return nothing_sure(sum_) if alike and lineage.vanishes(sum_.parts, exactly=exactly) else sum_
@@ -401,11 +402,13 @@ def _factor(value: Tensor) -> Degree:
     return UNKNOWN if value.degree is MIXED and value.shift is not None and value.data else value.degree
 
 
-def _times(value: Tensor, factor: Tensor, number: float | None) -> lineage.Parts:
+def _times(value: Tensor, factor: Tensor, number: float | None, *, divides: bool = False) -> lineage.Parts:
     """What a multiple is made of: by a weight that nobody knows, no difference is likely to leave nothing of it."""
     if number is not None:
         return lineage.scaled(value.parts, number)
-    return lineage.fresh() if factor.degree == ZERO and not factor.freedom else lineage.gathered(value.parts)
+    if not isinstance(factor.degree, Fraction) or (factor.degree == ZERO and not factor.freedom):
+        return lineage.fresh()
+    return lineage.counted(value.parts, -factor.degree if divides else factor.degree)
 
 
 def _offset(left: Tensor, right: Tensor) -> Offset:
@@ -451,7 +454,7 @@ def divide(at: At, left: Tensor, right: Tensor) -> Tensor:
             quotient,
             separable=separable(quotient.axes, left),
             squared=left.squared,
-            parts=_times(left, right, 1 / right.number if right.number else None),
+            parts=_times(left, right, 1 / right.number if right.number else None, divides=True),
         )
     quotient = replace(quotient, raised=left.raised)  # the sums of a divisor lower the degree
     if right.offset is Offset.TARGET and right.data and right.degree != ZERO:

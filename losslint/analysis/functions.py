@@ -99,7 +99,7 @@ def rectified(at: At, value: Tensor, *, nonnegative: bool) -> Tensor:
     if lineage.nonnegative(value.parts):
         return value
     after = homogeneous(at, value)
-    if lineage.one_sided(value.parts):
+    if lineage.of_one_sign(value.parts):
         after = replace(after, spread=value.spread.doubtful)
     if nonnegative:
         after = replace(after, parts=lineage.made(lineage.Atom(source=value.parts, nonnegative=True)))
@@ -195,7 +195,8 @@ def _bounded(at: At, value: Tensor, bound: Tensor, *, above: bool) -> Tensor:
         and bound.degree == ZERO
         and (bound.number or 2) <= 1
     ):
-        return replace(value, axes=axes, offset=max(value.offset, Offset.SMOOTH))
+        spread = value.spread if lineage.nonnegative(value.parts) else value.spread.bent
+        return replace(value, axes=axes, offset=max(value.offset, Offset.SMOOTH), spread=spread)
     towards_zero = bound.number is not None and (bound.number > 0 if above else bound.number < 0)
     if isinstance(value.degree, Fraction) and value.degree < 0 and bound.degree == ZERO and towards_zero:
         # What shrinks ends up within the bound, and is cut off before that or not.

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import replace
+from fractions import Fraction
 from math import isclose
 from typing import TYPE_CHECKING, TypeAlias
 
 from losslint.frozen import dataclass
+
+from .degree import ZERO
 
 if TYPE_CHECKING:
     from .values import Tensor
@@ -41,6 +44,8 @@ class Atom:
     """A softmax: its entries add up to one."""
     nonnegative: bool = False
     """No entry is below zero."""
+    twice: bool = False
+    """Products of its entries with each other: on the diagonal squares."""
     away: bool = False
     """Made by a function that may keep it away from zero, whatever the data are."""
     several: bool = False
@@ -57,11 +62,15 @@ class Atom:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """An atom in a sum: with which sign, and how many times (``None``: a sum or mean of its entries)."""
+    """An atom in a sum: with which sign, and how many times (``None``: nobody knows)."""
 
     atom: Atom
     negative: bool = False
     times: float | None = 1.0
+    counted: Fraction = ZERO
+    """It was multiplied by a number of samples so often."""
+    gathered: bool = False
+    """A sum or mean of its entries, or they stand elsewhere."""
     shifted: bool = False
     """A constant was added."""
     lowered: bool = False
@@ -70,6 +79,8 @@ class Part:
     def undoes(self, other: Part) -> bool:
         """Whether the two may leave nothing of each other."""
         if self.negative is other.negative or self.atom != other.atom or self.atom.several:
+            return False
+        if self.counted != other.counted and not (self.gathered or other.gathered):
             return False
         return self.times is None or other.times is None or isclose(self.times, other.times)
 
@@ -110,8 +121,13 @@ def nonnegative(parts: Parts) -> bool:
 
 
 def gathered(parts: Parts) -> Parts:
-    """Sums or means of entries, and multiples by a number of samples: how many times each is in there is open."""
-    return frozenset(replace(part, times=None) for part in parts)
+    """Sums or means of entries: how many times each is in there is open."""
+    return frozenset(replace(part, times=None, gathered=True) for part in parts)
+
+
+def counted(parts: Parts, degree: Fraction) -> Parts:
+    """A multiple by a number of samples, to some power."""
+    return frozenset(replace(part, times=None, counted=part.counted + degree) for part in parts)
 
 
 def summed(left: Parts, right: Parts, *, negative: bool = False) -> Parts:
@@ -138,6 +154,16 @@ def leaves_out(parts: Parts) -> bool:
         part.times is not None and other.times is not None and part.undoes(other)
         for part in parts
         for other in parts
+    )
+
+
+def short_of_a_share(parts: Parts) -> bool:
+    """Whether it is a function of something less a share of the same: ``abs(x - x / N)``."""
+    return any(
+        one.atom == other.atom and one.negative is not other.negative
+        for part in parts
+        for one in part.atom.source or ()
+        for other in part.atom.source or ()
     )
 
 
@@ -182,9 +208,9 @@ def ordered(left: Parts, right: Parts) -> bool:
     )
 
 
-def one_sided(parts: Parts) -> bool:
-    """Whether it is a difference of something and a function of the same: one may always be the larger."""
-    return any(
+def of_one_sign(parts: Parts) -> bool:
+    """Whether all of it may be above zero, or below: squares among others, or something less a function of it."""
+    return any(part.atom.twice for part in parts) or any(
         one.negative is not other.negative and any(part.atom == other.atom for part in one.atom.source or ())
         for one in parts
         for other in parts

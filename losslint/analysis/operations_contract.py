@@ -128,7 +128,10 @@ def _paired(at: At, left: Tensor, right: Tensor, *, shuffled: bool) -> Tensor:
 
     Which samples meet is not known then: two rearrangements may be one and the same.
     """
-    product = algebra.multiply(at, replace(left, axes=SCALAR), replace(right, axes=SCALAR))
+    elsewhere = lineage.gathered(right.parts)  # which entries of the two meet is not theirs alone to say
+    product = algebra.multiply(at, replace(left, axes=SCALAR), replace(right, axes=SCALAR, parts=elsewhere))
+    if left.data and lineage.same(left.parts, right.parts):
+        product = replace(product, parts=lineage.made(lineage.Atom(twice=True)))
     if shuffled and left.data and right.data and product.spread is Spread.SAMPLE:
         product = replace(product, spread=Spread.UNKNOWN)
     return product

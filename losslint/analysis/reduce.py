@@ -222,9 +222,9 @@ def _linear(at: At, how: str, value: Tensor, what: Span) -> Tensor:
     )
     if not (result.axes.batches or result.axes.unsure):
         everything = all(axis.size == 1 for axis in result.axes.listed) and result.axes.middle is None
-        if lineage.vanishes(parts) or (everything and lineage.adds_up(parts)):
+        if lineage.vanishes(value.parts) or (everything and lineage.adds_up(parts)):
             return algebra.nothing_sure(result)
-        if lineage.cancels(parts):
+        if lineage.cancels(value.parts):
             result = replace(result, slope=None if slope is None else UNKNOWN)
             result = algebra.uncertain(result) if degree is MIXED else result
     if not _over_batch(value, what):
@@ -318,7 +318,7 @@ def _statistic(at: At, how: str, value: Tensor, what: Span, order: Fraction | No
             value = algebra.uncertain(value, f"the entries of {at.name}")
             degree, slope = value.degree, value.slope
     spread = value.spread
-    if spread is Spread.ADDITIVE and not what.samples:
+    if (spread is Spread.ADDITIVE and not what.samples) or (not over_batch and _lifted(value)):
         spread = Spread.UNKNOWN
     elif over_batch or spread is Spread.LINEAR:
         spread = (
@@ -359,6 +359,14 @@ def _statistic(at: At, how: str, value: Tensor, what: Span, order: Fraction | No
     kind = Kind.PAIRWISE if what.pairs else KINDS.get(how, Kind.ORDER)
     flaw = Flaw(kind, step, at.name, (step,))
     return replace(result, flaws=merge(result.flaws, (flaw,)))
+
+
+def _lifted(value: Tensor) -> bool:
+    """Whether all entries of a sample may have been moved together, by a statistic of the batch.
+
+    Which of them is the largest, how they differ, and the softmax of them would not know of it.
+    """
+    return value.spread is Spread.LINEAR and len(value.parts) > 1
 
 
 def _of_unlike_entries(value: Tensor) -> bool:
@@ -445,6 +453,7 @@ def along(at: At, how: str, value: Tensor, axis: int | None) -> Tensor:
         where = Axis(UNKNOWN)
     if how == "cumsum" and lineage.adds_up(value.parts):  # where each entry stands tells on the sum alone
         value = replace(value, slope=None if value.slope is None else UNKNOWN)
+    lifted = _lifted(value) and where.extent == ZERO
     value = replace(value, parts=lineage.fresh())
     if value.spread is Spread.CONST:
         return replace(value, number=None, degree=value.degree if where.extent == ZERO else UNKNOWN)
@@ -458,6 +467,8 @@ def along(at: At, how: str, value: Tensor, axis: int | None) -> Tensor:
         )
     if how in ("softmax", "log_softmax"):
         value = _centred(value)
+    if lifted and how in ("softmax", "log_softmax", "top_k", "argsort", "rank"):
+        value = replace(value, spread=Spread.UNKNOWN)
     if where.extent == ZERO:
         return _of_one(at, how, value) if where.size == 1 else _along_features(at, how, value)
     pairs = value.axes.batches > 1

@@ -80,6 +80,8 @@ def _shared(left: Tensor, right: Tensor) -> Degree:
     for value, other in ((left, right), (right, left)):
         if value.number == 0 and not value.data:
             return other.degree
+    if left.degree != right.degree and any(lineage.short_of_a_share(value.parts) for value in (left, right)):
+        return UNKNOWN
     return same((left.degree, right.degree))
 
 
