@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 FRAMEWORKS = {"tensorflow", "keras"}
 """Frameworks that trace a loss into a graph."""
-_SCALED = re.compile(r"replica|all_reduce|compute_average_loss", re.IGNORECASE)
+_SCALED = re.compile(r"num_replicas|in_sync|replica_context|all_reduce|compute_average_loss", re.IGNORECASE)
 
 
 class Handed:

@@ -355,9 +355,16 @@ def typical_instance(run: Interpreter, ref: ClassRef) -> Instance:
     return instance
 
 
-def initialise_external(owner: Super, kwargs: Mapping[str, Value]) -> Value:
+REDUCTIONS = ("sum", "none", "auto", "mean", "sum_over_batch_size")
+
+
+def initialise_external(owner: Super, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
     """``super().__init__(…)`` of a framework's class: remember what it was told."""
     if isinstance(owner.this, Instance):
+        for value in args:  # Keras 2 has the reduction first, Keras 3 the name
+            said = value.value if isinstance(value, Const) else getattr(value, "name", "")
+            if isinstance(said, str) and said.rpartition(".")[2].lower() in REDUCTIONS:
+                owner.this.attributes.setdefault("reduction", value)
         for name, value in kwargs.items():
             owner.this.attributes.setdefault(name, value)
     return Const(None)

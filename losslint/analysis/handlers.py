@@ -76,7 +76,9 @@ HOWS: dict[str, frozenset[str]] = {
         ]
     ),
     "sequence": frozenset({"add_n", "global_norm", "convert", "array"}),
-    "constant": frozenset(["zeros", "ones", "fill", "range", "eye", "random", "value", "like"]),
+    "constant": frozenset(
+        ["zeros", "ones", "fill", "range", "eye", "random", "value", "like", "placeholder", "weights"]
+    ),
     "loss": frozenset(
         ["last_axis", "elementwise", "sparse", "images", "all", "ratio", "pairwise", "average"]
     ),

@@ -30,6 +30,7 @@ from .values import (
     Partial,
     Seq,
     ShapeOf,
+    Spread,
     Super,
     Tensor,
     Unknown,
@@ -82,6 +83,9 @@ def through_model(at: At, args: Sequence[Value]) -> Value:
     """A layer or model on a batch: one output per sample, whatever it computes."""
     inputs = [tensor(leaf) for leaf in flatten(args[0])] if args else []
     data = [value for value in inputs if value.data]
+    if not data:  # noise or ones, one row for each sample: what a model makes of them is one value per sample
+        rows = [value for value in inputs if value.axes.batches and not value.weights]
+        data = [replace(value, slope=ZERO, spread=Spread.SAMPLE, number=None) for value in rows]
     if not data:
         return unknown_tensor(f"what {at.name} returns") if not inputs else constant(axes=WILD, opaque=True)
     blended = shapes.blend(data)
@@ -179,8 +183,7 @@ def call_instance(
     if isinstance(owner.cls, External):
         layer = f"{owner.cls.name}()"
         operation = run.program.table.find(layer)
-        exact = operation is not None and operation.kind != "per_sample"
-        return call_external(run, at, layer, args, {}) if exact else through_model(at, args)
+        return call_external(run, at, layer, args, {}) if operation is not None else through_model(at, args)
     ref = owner.cls.ref
     found = classes.method(run, ref, "__call__")
     if found is not None:
@@ -228,7 +231,7 @@ def call_method(
     owner, name = callee.owner, callee.name
     if isinstance(owner, Super):
         if name == "__init__":
-            return classes.initialise_external(owner, kwargs)
+            return classes.initialise_external(owner, args, kwargs)
         return _super_call(run, at, owner, name, args)
     if isinstance(owner, Tensor):
         operation = run.program.table.find(f"Tensor.{name}")

@@ -14,7 +14,7 @@ from losslint.frozen import dataclass
 
 from . import algebra, functions, logs, shapes
 from .algebra import At
-from .axes import PLAIN, SCALAR, WILD, Axis, broadcast, closed
+from .axes import BATCH, FEATURES, PLAIN, SCALAR, WILD, Axis, broadcast, closed
 from .degree import ONE, ZERO, minus, same
 from .optable import Operation
 from .reduce import From, Over, along, reduce
@@ -390,6 +390,10 @@ def _constant(call: Call) -> Value:
         return _eye(call)
     if how == "range":
         return arange(call)
+    if how == "weights":
+        return Many(constant(axes=FEATURES, weights=True), PLAIN)
+    if how == "placeholder":
+        return _placeholder(call.value("shape"))
     number = {"zeros": 0.0, "ones": 1.0}.get(how)
     shape = call.value("shape")
     axes = (
@@ -402,6 +406,19 @@ def _constant(call: Call) -> Value:
     elif isinstance(shape, (Const, Tensor)):
         axes = closed((_axis_of_length(shape),))
     return constant(number, axes)
+
+
+def _placeholder(shape: Value) -> Value:
+    """What TensorFlow 1 is fed: a batch where the first length is left open or says so, else a setting."""
+    if not isinstance(shape, Seq):
+        return Tensor(WILD, ZERO, ZERO, Spread.SAMPLE, opaque=True)
+    if not shape.items:
+        return constant(opaque=True)
+    first, *rest = shape.items
+    lengths = [PLAIN if one == Const(None) else _axis_of_length(one) for one in rest]
+    if first == Const(None) or (isinstance(first, Tensor) and first.nominal):
+        return Tensor(closed((BATCH, *lengths)), ZERO, ZERO, Spread.SAMPLE)
+    return Unknown("a placeholder of a fixed length")
 
 
 def _axis_of_length(value: Value) -> Axis:
@@ -457,7 +474,8 @@ def _per_sample(call: Call) -> Value:
     other = call.roles.get("y")
     if other is not None:
         value = shapes.blend([value, tensor(other)]) if value.data else shapes.blend([tensor(other), value])
-    return shapes.mixed_in_sample(value, call.operation.get("drop", 0))
+    mixed = shapes.mixed_in_sample(value, call.operation.get("drop", 0))
+    return shapes.unsized(mixed) if call.operation.get("resized") else mixed
 
 
 @handles("gradient")

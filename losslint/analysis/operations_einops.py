@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from losslint.frozen import dataclass
 
+from . import lineage
 from .axes import ADDED, PLAIN, SCALAR, SINGLE, Axes, Axis, closed
 from .degree import UNKNOWN, ZERO, Degree, plus
 from .operations import HANDLERS, Call, flatten, variant
@@ -282,7 +283,7 @@ def _piece(value: Tensor, first: tuple[Axis, ...], own: Axes, last: tuple[Axis, 
         if own.middle is None
         else Axes((*first, *own.front), own.middle, (*own.back, *last))
     )
-    return replace(value, axes=axes, number=None)
+    return replace(value, axes=axes, number=None, parts=lineage.fresh())
 
 
 def _shape_of(piece: Value) -> Axes:

@@ -486,6 +486,14 @@ def _one_of_many(value: Tensor) -> Tensor:
     return replace(value, parts=lineage.made(lineage.Atom(several=True)))
 
 
+def unsized(value: Tensor) -> Tensor:
+    """A value whose feature axes may have other lengths than what it was made of."""
+    front, back = (
+        [replace(axis, size=None) for axis in axes] for axes in (value.axes.front, value.axes.back)
+    )
+    return replace(value, axes=replace(value.axes, front=tuple(front), back=tuple(back)))
+
+
 def mixed_in_sample(value: Tensor, drop: int = 0, last: Axis | None = None) -> Tensor:
     """A function of each sample by itself: the first axis stays, ``drop`` trailing ones go, degree 0 is kept."""
     axes = value.axes

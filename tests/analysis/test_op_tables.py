@@ -296,7 +296,8 @@ def test_legacy_names_were_real_once() -> None:
                 real(name.replace("tensorflow.", "tensorflow.compat.v1.", 1))
             except LookupError:
                 gone.add(name.removeprefix("tensorflow."))
-    assert gone == EXTINCT
+    # `layers` went with Keras 2, `contrib` with TensorFlow 1: `tf.compat.v1` has neither beside Keras 3.
+    assert {name for name in gone if not name.startswith(("layers.", "contrib."))} == EXTINCT
 
 
 @pytest.mark.tensorflow
