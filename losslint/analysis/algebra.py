@@ -408,6 +408,8 @@ def _times(value: Tensor, factor: Tensor, number: float | None, *, divides: bool
         return lineage.scaled(value.parts, number)
     if not isinstance(factor.degree, Fraction) or (factor.degree == ZERO and not factor.freedom):
         return lineage.fresh()
+    if factor.offset is not Offset.NONE and not factor.freedom:  # 1 - N, perhaps
+        return lineage.fresh()
     return lineage.counted(value.parts, -factor.degree if divides else factor.degree)
 
 

@@ -63,7 +63,7 @@ def power(at: At, value: Tensor, exponent: Fraction | None) -> Tensor:
         number=number,
         squared=value.spread if root else None,
     )
-    positive = exponent % 2 == 0 or exponent.denominator > 1 or lineage.nonnegative(value.parts)
+    positive = exponent % 2 == 0 or exponent.denominator % 2 == 0 or lineage.nonnegative(value.parts)
     key = (exponent, value.parts) if lineage.exact(value.parts) else None
     root_of = value.parts if root else None
     atom = lineage.Atom(key, value.parts, root_of, nonnegative=positive)

@@ -144,12 +144,16 @@ def _observed(
     if (operation.kind, operation.how) == ("loss", "average"):
         run.uses.scaled.add(at.site.node)
     canonical = run.program.table.canonical(name)
-    if isinstance(result, Tensor) and result.data:
+    if isinstance(result, Tensor) and result.data and operation.kind in NUMBERED:
         result = _numbered(operation, canonical, roles, result)
     held = precision.held(canonical, args, kwargs, static.read(at, result))
     recognised = forms.recognise(run.forms, run.raw, at, canonical, operation, roles, held)
     run.labels.follow(run.raw, operation, roles, recognised)
     return recognised
+
+
+NUMBERED = {"map", "zip", "reduce", "axiswise"}
+"""Kinds of operations that do the same whenever they are called with the same."""
 
 
 def _numbered(operation: Operation, name: str, roles: Mapping[str, Value], result: Tensor) -> Tensor:
