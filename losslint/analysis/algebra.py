@@ -252,6 +252,12 @@ def uncertain(value: Tensor, reason: str = "terms that may cancel") -> Tensor:
     return replace(value, degree=UNKNOWN, slope=slope, reasons=merge(value.reasons, (reason,)))
 
 
+def gradient_unsure(value: Tensor) -> Tensor:
+    """``value`` where a part that interacts, or has a gradient, may be the same for all data."""
+    slope = None if value.slope is None else UNKNOWN
+    return replace(value, slope=slope, spread=value.spread.doubtful)
+
+
 def nothing_sure(value: Tensor) -> Tensor:
     """``value`` where all of it may have cancelled."""
     return replace(uncertain(value), spread=Spread.UNKNOWN)
@@ -459,6 +465,8 @@ def divide(at: At, left: Tensor, right: Tensor) -> Tensor:
             parts=_times(left, right, 1 / right.number if right.number else None, divides=True),
         )
     quotient = replace(quotient, raised=left.raised)  # the sums of a divisor lower the degree
+    if right.freedom and left.degree is MIXED and lineage.lessened(left.parts):  # (x - x / N) / (N - 1)
+        return uncertain(quotient)
     if right.offset is Offset.TARGET and right.data and right.degree != ZERO:
         return nonhomogeneous(at, right, quotient)
     quotient = spread_out(at, left, right, quotient)

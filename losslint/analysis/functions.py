@@ -240,7 +240,8 @@ def compare(at: At, left: Tensor, right: Tensor) -> Tensor:
         return replace(mask, degree=UNKNOWN)
     if left.gain is not None and left.gain == right.gain:  # two logarithms that gain alike
         return coupling(at, (left, right), mask)
-    if mask.data and any(_perhaps_bounded(value) for value in (left, right)):
+    zero = 0 in (left.number, right.number)
+    if mask.data and any(_perhaps_bounded(value, zero=zero) for value in (left, right)):
         return replace(uncertain(mask, "which of two is the larger"), spread=mask.spread.doubtful)
     if left.data and right.data and left.degree != right.degree:
         return replace(uncertain(mask, "which of two is the larger"), spread=mask.spread.doubtful)
@@ -249,9 +250,9 @@ def compare(at: At, left: Tensor, right: Tensor) -> Tensor:
     return mask if 0 in (left.number, right.number) else coupling(at, (left, right), mask)
 
 
-def _perhaps_bounded(value: Tensor) -> bool:
-    """Whether it was made mixed by a function that may keep it to one side of whatever it is compared with."""
-    kinds = (Kind.NONLINEAR, Kind.ORDER)
+def _perhaps_bounded(value: Tensor, *, zero: bool) -> bool:
+    """Whether it was made mixed by what may keep it to one side of whatever it is compared with, or of ``zero``."""
+    kinds = (Kind.NONLINEAR, Kind.ORDER, *((Kind.UNEQUAL,) if zero else ()))
     return value.degree is MIXED and any(flaw.kind in kinds for flaw in value.flaws)
 
 

@@ -159,11 +159,13 @@ def leaves_out(parts: Parts) -> bool:
 
 def short_of_a_share(parts: Parts) -> bool:
     """Whether it is a function of something less a share of the same: ``abs(x - x / N)``."""
+    return any(lessened(part.atom.source) for part in parts if part.atom.source is not None)
+
+
+def lessened(parts: Parts) -> bool:
+    """Whether something is both added and taken away, however often: ``x - x / N``."""
     return any(
-        one.atom == other.atom and one.negative is not other.negative
-        for part in parts
-        for one in part.atom.source or ()
-        for other in part.atom.source or ()
+        one.atom == other.atom and one.negative is not other.negative for one in parts for other in parts
     )
 
 
@@ -195,6 +197,11 @@ def vanishes(parts: Parts, *, exactly: bool = False) -> bool:
     return all(any(part.undoes(other) for other in parts) for part in parts)
 
 
+def in_shares(parts: Parts) -> bool:
+    """Whether some of it adds up to the same for all data."""
+    return any(part.atom.shared for part in parts)
+
+
 def adds_up(parts: Parts) -> bool:
     """Whether the sum of all its entries is the same for all data."""
     return all(part.atom.shared for part in parts)
@@ -202,6 +209,10 @@ def adds_up(parts: Parts) -> bool:
 
 def ordered(left: Parts, right: Parts) -> bool:
     """Whether one is a function of the other, as the least of all entries is: it may always be the larger."""
+    if {(part.atom, part.counted, part.gathered) for part in left} == {
+        (part.atom, part.counted, part.gathered) for part in right
+    }:
+        return True  # x and x + 1
     return any(
         atom is not None and atom.source is not None and other <= atom.source
         for atom, other in ((whole(left), right), (whole(right), left))

@@ -112,6 +112,9 @@ def compare(at: At, operation: Operation, target: Tensor, output: Tensor, call: 
     if both.degree is MIXED and not (output.degree == ZERO and _pairs_as_classes(how, output.axes)):
         both = replace(both, slope=None if both.slope is None else MIXED)
         both = algebra.flawed(at, Kind.NONLINEAR, both, f"{at.name} of a value that scales with the batch")
+    together = lineage.summed(target.parts, output.parts, negative=True)
+    if both.degree is MIXED and lineage.cancels(together):  # what is left of the two may be of one degree
+        both = algebra.uncertain(both)
     if how == "elementwise":
         return replace(both, axes=output.axes if not target.axes.batches else both.axes)
     axis = operation.get("axis", -1) if call is None else call.axes()

@@ -11,7 +11,7 @@ from losslint.frozen import dataclass
 from losslint.model import Returns, Verdict
 
 from . import lineage
-from .algebra import nothing_sure, uncertain
+from .algebra import gradient_unsure, nothing_sure, uncertain
 from .degree import MIXED, UNKNOWN, ZERO, Degree, power_of_n, same
 from .scope import Site
 from .uses import Use
@@ -205,7 +205,11 @@ def _option(conditions: frozenset[tuple[str, bool]], leaf: Value) -> Option | No
 
 def _averaged(value: Tensor) -> Tensor:
     """A value of which the framework takes the mean: that may leave less of it than its entries show."""
-    if not value.axes.batches or not lineage.cancels(value.parts):
+    if not value.axes.batches:
+        return value
+    if lineage.in_shares(value.parts):
+        value = gradient_unsure(value)
+    if not lineage.cancels(value.parts):
         return value
     if lineage.vanishes(value.parts):
         return nothing_sure(value)

@@ -224,6 +224,8 @@ def _linear(at: At, how: str, value: Tensor, what: Span) -> Tensor:
         everything = all(axis.size == 1 for axis in result.axes.listed) and result.axes.middle is None
         if lineage.vanishes(value.parts) or (everything and lineage.adds_up(parts)):
             return algebra.nothing_sure(result)
+        if everything and lineage.in_shares(parts):
+            result = algebra.gradient_unsure(result)
         if lineage.cancels(value.parts):
             result = replace(result, slope=None if slope is None else UNKNOWN)
             result = algebra.uncertain(result) if degree is MIXED else result

@@ -72,6 +72,7 @@ def blend(parts: Sequence[Tensor]) -> Tensor:
             else None,
             spread=max(result.spread, part.spread),
             offset=max(result.offset, part.offset),
+            parts=lineage.gathered(lineage.summed(result.parts, part.parts)),
         )
     return result
 
