@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-import math
 import operator
 import pickle
 from collections.abc import Callable, Sequence
@@ -90,7 +89,7 @@ def objects(cls: Any) -> Sequence[Any]:
         return [cls("a"), cls("a"), cls("a", 2.5), cls("b", parts=shared), cls("b", 1.0, shared, {"x": 1})]
     if cls.__name__ == "Sized":
         return [cls(), cls(2.42), cls(size=2.44)]
-    return [cls(), cls(2.4), cls(size=math.nan), cls(math.nan)]
+    return [cls(), cls(2.4), cls(size=float("nan")), cls(float("nan"))]
 
 
 def outcome(do: Callable[..., Any], *arguments: Any, **keywords: Any) -> Any:

@@ -37,7 +37,7 @@ AREAS: Mapping[str, tuple[str, ...]] = {
     "syntax check, standard parser": ("symtable", "<built-in method builtins.compile>", "/ast.py"),
     "index of modules, entries": ("losslint/source/",),
     "concrete syntax": ("/libcst/", "libcst"),
-    "interpretation": ("losslint/analysis/", "losslint/engine", "losslint/handed"),
+    "interpretation": ("losslint/analysis/", "losslint/engine", "losslint/entering", "losslint/handed"),
     "rules": ("rules/",),
     "operation tables": ("tomllib", "tomli"),
     "results, suppression": ("losslint/",),
