@@ -22,7 +22,7 @@ class Disk:
 
     def stamp(self, path: str) -> str | None:
         """The stamp of a file; None if there is none."""
-        status = self._status(path)
+        status = self._statuses[path] if path in self._statuses else self._status(path)
         return None if status is None else stamp(status, self._now)
 
     def digest(self, path: str) -> str | None:

@@ -39,7 +39,7 @@ class Kept:
         """The result of a task, if it would be the same again."""
         if task.data is not None or task.modules is not None:
             return None
-        shown, name = os.path.split(task.path)
+        shown, name = _split(task.path)
         place = self._place(shown, task.settings)
         try:
             entry = place.shard.get(name)
@@ -48,7 +48,9 @@ class Kept:
             if task.listed and entry.losses and not entry.found:  # they were only counted
                 return None
             path = place.inside + name
-            now = self._unchanged(path, entry.stamp, entry.digest)
+            now = self._disk.stamp(path)
+            if not now or now != entry.stamp:
+                now = self._unchanged(path, entry.stamp, entry.digest)
             if now is None or (
                 entry.modules and not all(self._holds(place, number) for number in entry.modules)
             ):
@@ -187,6 +189,8 @@ class Kept:
 
     def _checked(self, task: Task, place: _Place, path: str, entry: Entry) -> Checked:
         result = FileResult(task.path)
+        if not (entry.said or entry.losses or (task.mending is not None and task.mending.apply)):
+            return Checked(result, (), entry.skipped or None)
         trace = None
         # Who writes files has to know what depends on them.
         if task.mending is not None and task.mending.apply:

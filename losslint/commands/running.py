@@ -13,6 +13,7 @@ import click
 from losslint.cache.location import cache_for
 from losslint.commands import NAMES
 from losslint.config import ConfigError, Configuration, Settings, command_line
+from losslint.garbage import paused
 from losslint.run import Mending, Run, run
 from losslint.source.discovery import STDIN
 from losslint.suggest import closest
@@ -45,17 +46,18 @@ def run_paths(
             )
         paths = (STDIN,)
     settings = run_settings(configuration)
-    finished = run(
-        paths or (os.curdir,),
-        configuration,
-        stdin=lambda: sys.stdin.buffer.read(),
-        stdin_filename=stdin_filename,
-        mending=mending,
-        write=write,
-        cache=cache_for(configuration, settings),
-        jobs=settings.value("jobs"),
-        losses=losses,
-    )
+    with paused(over=True):
+        finished = run(
+            paths or (os.curdir,),
+            configuration,
+            stdin=lambda: sys.stdin.buffer.read(),
+            stdin_filename=stdin_filename,
+            mending=mending,
+            write=write,
+            cache=cache_for(configuration, settings),
+            jobs=settings.value("jobs"),
+            losses=losses,
+        )
     return _with_hints(finished)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from operator import attrgetter
+from operator import itemgetter
 from typing import NamedTuple
 
 from losslint.result import FileError
@@ -122,8 +122,7 @@ def _walk(root: str, exclusions: Exclusions, errors: list[FileError]) -> Iterato
             rules = rules.inside(real)
         excluded = exclusions(real).entering(start)
         inside = "" if shown == os.curdir else os.path.join(shown, "")
-        for entry in sorted(filter(_may_be_checked, entries), key=_name):
-            is_directory = entry.is_dir(follow_symlinks=False)
+        for _, is_directory, entry in sorted(_that_may_be_checked(entries), key=itemgetter(0)):
             if entry.name in excluded.names or (
                 excluded.specs and excluded.matches_entry(entry.path, is_directory=is_directory)
             ):
@@ -137,11 +136,14 @@ def _walk(root: str, exclusions: Exclusions, errors: list[FileError]) -> Iterato
                 yield inside + entry.name, os.path.realpath(entry.path) if entry.is_symlink() else entry.path
 
 
-_name = attrgetter("name")
-
-
-def _may_be_checked(entry: os.DirEntry[str]) -> bool:
-    return entry.is_dir(follow_symlinks=False) or _is_python_file(entry)
+def _that_may_be_checked(
+    entries: Sequence[os.DirEntry[str]],
+) -> Iterator[tuple[str, bool, os.DirEntry[str]]]:
+    """Directories and Python files, each with its name and whether it is a directory."""
+    for entry in entries:
+        is_directory = entry.is_dir(follow_symlinks=False)
+        if is_directory or _is_python_file(entry):
+            yield entry.name, is_directory, entry
 
 
 def _is_python_file(entry: os.DirEntry[str]) -> bool:
