@@ -111,7 +111,7 @@ def test_who_is_idle_helps_at_the_back() -> None:
     first, last = results[0][1], results[39][1]
     assert first != last
     helped = [number for number, process in results if process == last and number < 20]
-    assert 5 <= len(helped) <= 15
+    assert 1 <= len(helped) < 20
     assert helped == list(range(20 - len(helped), 20))
 
 

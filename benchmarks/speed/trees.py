@@ -28,7 +28,7 @@ def loss(y_true, y_pred):
 ONE_OF_MANY = """
 
 def loss_{number}(y_true, y_pred):
-    error = tf.square(y_true - y_pred) * {number}.0
+    error = tf.square(y_true - y_pred) * {number}.5
     per_sample = tf.reduce_sum(error, axis=-1)
     return tf.reduce_{how}(per_sample)
 """
