@@ -177,7 +177,12 @@ class Check:
         helpers: list[tuple[Entry, list[Finding]]] = []
         of_data: set[str] = set()
         entries = find_entries(self.index, self._words(), self.pragmas.is_loss, self._is_loss_class)
-        self._entry_nodes = {entry.qualname: entry.node for entry in entries}
+        updating = "assign" in self.source.text or "apply_gradients" in self.source.text
+        self._updating = {
+            entry.qualname: entry.node
+            for entry in entries
+            if updating and entering.updated_weights(entry.node)
+        }
         for entry in entries:
             run = self._interpreter(program)
             try:
@@ -352,7 +357,7 @@ class Check:
             node=entry.node,
             specs=self.pragmas.inputs_of(entry.line),
             given=given,
-            callers=[self._entry_nodes[name] for name in sorted(entry.callers) if name in self._entry_nodes],
+            callers=[node for name, node in self._updating.items() if name in entry.callers],
         )
         run.watched = closure.node
         if wrapped:

@@ -35,8 +35,8 @@ def arguments(
 ) -> dict[str, Value]:
     """A value for every parameter but ``self``: what is ``given``, its default, else what its name and shape say.
 
-    ``node`` is the function as ``ast`` has it, ``specs`` are the shapes that a comment states, ``callers`` the losses
-    of the module that call it.
+    ``node`` is the function as ``ast`` has it, ``specs`` are the shapes that a comment states, ``callers`` those
+    losses of the module that call it and update weights.
     """
     words = run.vocabulary
     parameters = own_parameters(closure)
