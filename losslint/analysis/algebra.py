@@ -442,6 +442,8 @@ def _by_name(at: At, divisor: Tensor, quotient: Tensor) -> Tensor:
 
 def divide(at: At, left: Tensor, right: Tensor) -> Tensor:
     """``left / right``: degrees subtract; dividing by an exact count normalises a batch sum."""
+    if left.number == 0 and not left.data:
+        return Tensor(broadcast(left.axes, right.axes), number=0.0)
     quotient = joined(
         left,
         right,

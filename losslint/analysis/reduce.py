@@ -180,6 +180,8 @@ def _before(at: At, how: str, value: Tensor) -> Tensor:
 
 def _constant(how: str, value: Tensor, what: Span, order: Fraction | None) -> Tensor:
     """Constants: ``reduce_sum(ones_like(x))`` counts."""
+    if value.number == 0 and how not in ("logsumexp", "prod"):
+        return Tensor(what.axes, number=0.0)
     degree = value.degree
     if value.diagonal and what.pairs and what.extent == times(ONE, Fraction(2)):
         what = replace(what, extent=ONE)
