@@ -141,6 +141,8 @@ def _observed(
     """The result of an operation with what is known of it beside the calculus."""
     # tf.experimental.numpy shares the table of numpy, and lets gradients through
     run.frameworks.add("tensorflow" if name.startswith("tensorflow.") else operation.framework)
+    if operation.how == "random":  # each time another one
+        run.summaries.touched()
     if (operation.kind, operation.how) == ("loss", "average"):
         run.uses.scaled.add(at.site.node)
     canonical = run.program.table.canonical(name)

@@ -96,6 +96,15 @@ def my_loss(y_true, y_pred):
     other.axis = -1
     return tf.reduce_mean(tf.square(y_true - y_pred), axis=other.axis)
 """,
+    "numbers that are drawn anew": """
+import tensorflow as tf
+
+def noise():
+    return tf.random.normal(())
+
+def my_loss(y_true, y_pred):
+    return tf.reduce_mean(y_pred + noise()) - tf.reduce_mean(y_pred + noise())
+""",
     "a recursion that a guard ends": """
 import tensorflow as tf
 
