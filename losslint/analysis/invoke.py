@@ -72,8 +72,11 @@ def call_value(
     if isinstance(callee, Method):
         return call_method(run, at, callee, args, kwargs)
     if isinstance(callee, Tensor) and callee.opaque:  # a layer or model that was handed in or set elsewhere
+        name = at.name.rpartition(".")[2]
+        if run.vocabulary.is_counting(name):
+            return unknown_tensor(f"what {at.name} counts")
         output = through_model(at, args)
-        if isinstance(output, Tensor) and run.vocabulary.is_loss(at.name.rpartition(".")[2]):
+        if isinstance(output, Tensor) and run.vocabulary.is_loss(name):
             return replace(output, axes=WILD)  # or a loss: one number, or one per sample
         return output
     return Unknown(callee.reason if isinstance(callee, Unknown) else at.name)

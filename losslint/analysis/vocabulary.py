@@ -203,6 +203,10 @@ class Vocabulary:
         plain = name.strip("_").lower()
         return plain not in self._others and bool(_NORMALISER.search(plain))
 
+    def is_counting(self, name: str) -> bool:
+        """A function of that name, of which nothing else is known, may count what the batch holds."""
+        return self.is_normaliser(name) or "count" in name.lower()
+
     def is_distribution(self, name: str) -> bool:
         """A parameter of that name is a distribution: its ``mean()`` is one per sample, and none over samples."""
         return name.lower().rpartition("_")[2] in ("dist", "dists", "distribution", "distributions")
