@@ -123,9 +123,9 @@ def step_function(at: At, value: Tensor) -> Tensor:
     return coupling(at, (value,), bent(value, degree=ZERO, slope=None, raised=()))
 
 
-def linear(value: Tensor) -> Tensor:
-    """cast, negation, identity."""
-    return value
+def altered(value: Tensor) -> Tensor:
+    """A linear function of which the entries are not those that went in: another unit, some of them dropped."""
+    return replace(value, number=0.0 if value.number == 0 else None, parts=lineage.fresh())
 
 
 def negate(value: Tensor) -> Tensor:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from math import floor
 from typing import Any
 
 from losslint.frozen import dataclass
@@ -231,7 +232,8 @@ def map_one(at: At, how: str, operation: Operation, value: Tensor) -> Tensor:
     if how == "linear" and operation.get("factor") == -1:
         return functions.negate(value)
     if how == "linear":
-        return functions.linear(value) if gradient else functions.stopped(value)
+        kept = functions.altered(value) if operation.get("altered", False) else value
+        return kept if gradient else functions.stopped(kept)
     if how == "homogeneous":
         return functions.rectified(at, value, nonnegative=operation.get("nonnegative", False))
     if how == "power":
@@ -277,7 +279,9 @@ def zip_two(at: At, how: str, left: Tensor, right: Tensor) -> Tensor:
         return raise_to(at, left, right)
     if how == "floor_divide":
         quotient = algebra.divide(at, left, right)
-        return quotient if not quotient.data else functions.nonlinear(at, quotient, gradient=False)
+        if quotient.data:
+            return functions.nonlinear(at, quotient, gradient=False)
+        return replace(quotient, number=None if quotient.number is None else float(floor(quotient.number)))
     if how == "xlogy":
         return algebra.multiply(at, left, logs.logarithm(at, right))
     if how == "homogeneous":

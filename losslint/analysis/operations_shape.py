@@ -275,6 +275,7 @@ def _pad(call: Call) -> Value:
             value.axes.middle,
             tuple(_unsized(axis) for axis in value.axes.back),
         ),
+        number=None,
     )
 
 
@@ -307,7 +308,13 @@ def _diagonal_matrix(value: Tensor) -> Tensor:
         value,
         axes=value.axes.insert(len(value.axes.front) if value.axes.middle is None else -1, axis),
         diagonal=axis.batch,
+        number=_among_zeros(value),
     )
+
+
+def _among_zeros(value: Tensor) -> float | None:
+    """The one number that all entries are when zeros are put beside them, if there is one."""
+    return 0.0 if value.number == 0 else None
 
 
 @shape("diag")
@@ -327,7 +334,7 @@ def _band_part(call: Call) -> Value:
         return replace(both, axes=value.axes, number=None)
     only = call.integer("lower") == call.integer("upper") == 0  # nothing but the diagonal is left
     diagonal = value.diagonal or (only and value.axes.batches > 1)
-    return replace(value, diagonal=diagonal, parts=lineage.fresh())
+    return replace(value, diagonal=diagonal, number=_among_zeros(value), parts=lineage.fresh())
 
 
 @shape("slice")
