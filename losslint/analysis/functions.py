@@ -195,7 +195,10 @@ def _bounded(at: At, value: Tensor, bound: Tensor, *, above: bool) -> Tensor:
         and bound.degree == ZERO
         and (bound.number or 2) <= 1
     ):
-        spread = value.spread if lineage.nonnegative(value.parts) else value.spread.bent
+        sure = lineage.nonnegative(value.parts)
+        spread = value.spread if sure else value.spread.bent
+        if not sure and lineage.of_one_sign(value.parts):
+            spread = spread.doubtful
         return replace(value, axes=axes, offset=max(value.offset, Offset.SMOOTH), spread=spread)
     towards_zero = bound.number is not None and (bound.number > 0 if above else bound.number < 0)
     if isinstance(value.degree, Fraction) and value.degree < 0 and bound.degree == ZERO and towards_zero:

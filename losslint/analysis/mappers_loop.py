@@ -15,12 +15,12 @@ import libcst as cst
 from losslint.frozen import dataclass
 
 from .algebra import At
+from .along import along
 from .axes import Axis
 from .degree import ZERO
 from .loops import summed
 from .mappers import MAPPERS, entry_of, restacked
 from .optable import Operation
-from .reduce import along
 from .values import Const, Function, Seq, Spread, Tensor, Unknown, Value, lift, look, tensor
 
 if TYPE_CHECKING:

@@ -15,10 +15,11 @@ from losslint.frozen import dataclass
 
 from . import algebra, functions, logs, shapes
 from .algebra import At
+from .along import along
 from .axes import BATCH, FEATURES, PLAIN, SCALAR, WILD, Axis, broadcast, closed
 from .degree import ONE, ZERO, minus, same
 from .optable import Operation
-from .reduce import From, Over, along, reduce
+from .reduce import From, Over, reduce
 from .values import (
     Const,
     Dict,

@@ -1,4 +1,4 @@
-"""The batch calculus, reducing half: sums, means, statistics and contractions over axes, and operations along them."""
+"""The batch calculus, reducing half: sums, means and statistics over axes (``along`` has what keeps the axis)."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from losslint.frozen import dataclass
 from . import algebra, functions, lineage, logs
 from .algebra import At, coupling, flawed
 from .axes import PLAIN, SINGLE, WILD, Axes, Axis, hidden
-from .degree import MIXED, ONE, UNKNOWN, ZERO, Degree, minus, plus, power_of_n, times
-from .values import Flaw, Kind, Offset, Spread, Step, Tensor, merge
+from .degree import MIXED, ONE, UNKNOWN, ZERO, Degree, plus, power_of_n, times
+from .values import Flaw, Kind, Offset, Spread, Tensor, merge
 
 HALF = Fraction(1, 2)
 
@@ -303,7 +303,7 @@ def _statistic(at: At, how: str, value: Tensor, what: Span, order: Fraction | No
     """Everything else that reduces: non-linear, so over the batch it couples, and its degree depends on what it is."""
     over_batch = _over_batch(value, what)
     if how in ("var", "std"):
-        value = _centred(value)
+        value = centred(value)
     degree, slope = _moved(how, value, what, order)
     if how in ("max", "min", "median") and _of_unlike_entries(value):
         value = algebra.uncertain(value, "which of several is the largest")
@@ -322,7 +322,7 @@ def _statistic(at: At, how: str, value: Tensor, what: Span, order: Fraction | No
             value = algebra.uncertain(value, f"the entries of {at.name}")
             degree, slope = value.degree, value.slope
     spread = value.spread
-    if (spread is Spread.ADDITIVE and not what.samples) or (not over_batch and _lifted(value)):
+    if (spread is Spread.ADDITIVE and not what.samples) or (not over_batch and lifted(value)):
         spread = Spread.UNKNOWN
     elif over_batch or spread is Spread.LINEAR:
         spread = (
@@ -365,7 +365,7 @@ def _statistic(at: At, how: str, value: Tensor, what: Span, order: Fraction | No
     return replace(result, flaws=merge(result.flaws, (flaw,)))
 
 
-def _lifted(value: Tensor) -> bool:
+def lifted(value: Tensor) -> bool:
     """Whether all entries of a sample may have been moved together, by a statistic of the batch.
 
     Which of them is the largest, how they differ, and the softmax of them would not know of it.
@@ -408,7 +408,7 @@ def _shifted(how: str, value: Tensor, what: Span) -> Fraction | None:
     return None
 
 
-def _centred(value: Tensor) -> Tensor:
+def centred(value: Tensor) -> Tensor:
     """A value for a function that a common term of all entries does not change.
 
     Of terms of unequal degree it is not known which are common to all entries.
@@ -448,133 +448,3 @@ def _moved(how: str, value: Tensor, what: Span, order: Fraction | None) -> tuple
     if how in ("argmax", "argmin"):
         return (ZERO if extent == ZERO else UNKNOWN), None
     return degree, slope
-
-
-def along(at: At, how: str, value: Tensor, axis: int | None) -> Tensor:
-    """An operation that keeps the axis it runs along but mixes its entries; ``axis=None`` runs over all of them."""
-    where = value.axes.at(axis) if axis is not None else Axis(value.axes.total)
-    if where is None:
-        where = Axis(UNKNOWN)
-    if how == "cumsum" and lineage.adds_up(value.parts):  # where each entry stands tells on the sum alone
-        value = replace(value, slope=None if value.slope is None else UNKNOWN)
-    lifted = _lifted(value) and where.extent == ZERO
-    value = replace(value, parts=lineage.fresh())
-    if value.spread is Spread.CONST:
-        return replace(value, number=None, degree=value.degree if where.extent == ZERO else UNKNOWN)
-    if where.extent is UNKNOWN:
-        return replace(
-            value,
-            degree=UNKNOWN,
-            slope=UNKNOWN,
-            spread=Spread.UNKNOWN,
-            reasons=merge(value.reasons, (f"the axis of {at.name}",)),
-        )
-    if how in ("softmax", "log_softmax"):
-        value = _centred(value)
-    if lifted and how in ("softmax", "log_softmax", "top_k", "argsort", "rank"):
-        value = replace(value, spread=Spread.UNKNOWN)
-    if where.extent == ZERO:
-        return _of_one(at, how, value) if where.size == 1 else _along_features(at, how, value)
-    pairs = value.axes.batches > 1
-    gain, slope_gain = ALONG_BATCH.get(how, (ZERO, ZERO))
-    degree = MIXED if gain is MIXED else plus(value.degree, times(gain, Fraction(1)))
-    if how in ("softmax", "log_softmax", "cumlogsumexp") and value.degree != ZERO:
-        degree = slope_gain = MIXED if value.degree is not UNKNOWN else UNKNOWN
-    if how == "normalize":
-        degree = times(where.extent, -HALF)
-        slope_gain = minus(degree, value.degree)
-    if how in ("argsort", "rank"):
-        degree = ONE
-    slope = None if value.slope is None else plus(value.slope, slope_gain)
-    if value.offset is Offset.TARGET and value.degree != ZERO and how != "cumsum":
-        degree, slope = MIXED, None if slope is None else MIXED
-    axes = value.axes
-    if how in REORDERS and axis is not None:
-        axes = axes.without(axis, replace(where, order=at.fresh))
-    step = at.step(f"{at.name} along the batch: {power_of_n(degree)}")
-    raised = merge(value.raised, (step,)) if how == "cumsum" else value.raised
-    shift = (
-        value.shift
-        if how == "sort"
-        else (
-            -where.extent
-            if how == "log_softmax" and value.degree == ZERO and isinstance(where.extent, Fraction)
-            else None
-        )
-    )
-    result = algebra.bent(
-        value,
-        axes=axes,
-        degree=degree,
-        shift=shift,
-        offset=Offset.TARGET if how == "cumsum" else value.offset,  # entries grow with their place
-        slope=None if how in ("argsort", "rank") else slope,
-        spread=_sorted(value) if how == "sort" and axis is not None else max(value.spread, Spread.COUPLED),
-        raised=raised,
-        reduced=merge(value.reduced, (step,)),
-        trail=merge(value.trail, (step,)),
-        permutation=how == "argsort" and value.axes.rank == 1,
-    )
-    flaw = Flaw(Kind.PAIRWISE if pairs else Kind.ORDER, step, at.name, (step,))
-    if how in ("normalize", "softmax"):
-        atom = lineage.Atom(normed=how == "normalize", shared=how == "softmax")
-        result = replace(result, parts=lineage.made(atom))
-    return replace(result, flaws=merge(result.flaws, (flaw,)))
-
-
-def _sorted(value: Tensor) -> Spread:
-    """Columns sorted each by itself: what stands in one row comes from several samples."""
-    return value.spread if value.axes.rank == 1 or value.spread is not Spread.SAMPLE else Spread.UNKNOWN
-
-
-REORDERS = {"sort", "argsort"}
-"""Sorted samples are still the same samples: only what is done with their places makes them interact."""
-ALONG_BATCH: dict[str, tuple[Degree, Degree]] = {
-    "softmax": (-ONE, -ONE),
-    "log_softmax": (MIXED, ZERO),
-    "cumlogsumexp": (MIXED, ZERO),
-    "cumsum": (ONE, ONE),
-    "cumprod": (MIXED, MIXED),
-    "normalize": (-HALF, -HALF),
-}
-
-
-def _of_one(at: At, how: str, value: Tensor) -> Tensor:
-    """An axis of one entry: what is normalised over it is a sign, or nothing at all."""
-    if how == "normalize":
-        return functions.step_function(at, value)
-    if how in ("softmax", "log_softmax"):
-        return algebra.joined(value, value, axes=value.axes, number=float(how == "softmax"))
-    return _along_features(at, how, value) if how in ("argsort", "rank") else value
-
-
-def _along_features(at: At, how: str, value: Tensor) -> Tensor:
-    if how == "cumsum":
-        return value
-    if how == "sort" and value.spread is Spread.LINEAR:  # a sum of all is what it was
-        return replace(functions.homogeneous(at, value), spread=Spread.UNKNOWN)
-    if how in ("sort", "top_k"):
-        return functions.homogeneous(at, value)
-    if how in ("argsort", "rank"):
-        return functions.step_function(at, value)
-    if how == "normalize":  # x / |x|: homogeneous of degree 0
-        slope = None if value.slope is None else plus(value.slope, times(value.degree, Fraction(-1)))
-        degree = ZERO if isinstance(value.degree, Fraction) else value.degree
-        free = algebra.bent(value, degree=degree, slope=slope, raised=())
-        return coupling(at, (value,), free)
-    after = functions.nonlinear(at, value)
-    return replace(after, parts=lineage.made(lineage.Atom(shared=True))) if how == "softmax" else after
-
-
-def contract(at: At, left: Tensor, right: Tensor, axes: Sequence[Axis], summed: Sequence[int]) -> Tensor:
-    """Product of two tensors over the named ``axes`` of both, summed over those at ``summed`` (einsum)."""
-    product = algebra.multiply(At(at.site, at.name), replace(left, axes=Axes()), replace(right, axes=Axes()))
-    product = replace(product, axes=Axes(tuple(axes)))
-    if not summed:
-        return product
-    return reduce(at, "sum", product, list(summed))
-
-
-def steps_of(value: Tensor) -> tuple[Step, ...]:
-    """The batch reductions behind a value."""
-    return value.raised or value.reduced

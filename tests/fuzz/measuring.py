@@ -81,6 +81,8 @@ TOLERANCE = 1e-8
 GUARDS = re.compile(r"\de-\d|epsilon|crossentropy|divergence|poisson")
 GUARD = 1e-6
 """What a negligible literal (``+ 1e-6``) may do to a sum whose degree passes for exact."""
+BARE, VISIBLE = 1e-3, 2.5e-4
+"""Where a guard stands in the program: what is smaller may be the guard alone, what bends by less may be its doing."""
 SMALLEST, LARGEST = 1e-9, 1e12
 """Values outside of these bounds say more of rounding than of the batch."""
 
@@ -279,10 +281,10 @@ def _witnessed(program: Program, draws: Sequence[Draw], known: Truth) -> Truth:
             for seen, curve in zip(
                 powers, _replicated(loss, _batch(specs, BASE, draw), COPIES, []), strict=True
             ):
-                judged = degree_of([Curve("unit", curve)], TOLERANCE)
-                seen.add(
-                    "mixed" if not (judged.exact or guarded or judged.text == "unknown") else judged.text
-                )
+                if guarded and max(map(abs, curve)) < BARE:
+                    continue
+                judged = degree_of([Curve("unit", curve)], VISIBLE if guarded else TOLERANCE)
+                seen.add(judged.text if judged.exact or judged.text == "unknown" else "mixed")
             one = replace(draw, seed=draw.seed + 100)
             for scale in (draw.scale, 1.0 if draw.scale != 1 else 10.0):
                 other = replace(draw, seed=draw.seed + 200, scale=scale)
