@@ -243,9 +243,7 @@ def ll107() -> list[str]:
     def outcome(divisor, samples):
         model = tf.keras.Sequential([tf.keras.Input((1,)), tf.keras.layers.Dense(1)])
         # What divides is what is measured, and the samples are among it.
-        model.compile(
-            "sgd", loss=lambda t, p: tf.reduce_sum(tf.square(t - p)) / divisor(p)
-        )  # losslint: ignore[LL101]
+        model.compile("sgd", loss=lambda t, p: tf.reduce_sum(tf.square(t - p)) / divisor(p))
         try:
             model.fit(tf.ones((samples, 1)), tf.ones((samples, 1)), batch_size=8, verbose=0)
         except (TypeError, ValueError) as error:
