@@ -35,7 +35,6 @@ from .uses import Uses
 from .values import (
     Const,
     Dict,
-    Either,
     Function,
     Instance,
     Many,
@@ -383,8 +382,3 @@ def bind_parameters(
         scope.names[parameters.star_arg.name.value] = Seq(tuple(args[len(positional) :]))
     if parameters.star_kwarg is not None:
         scope.names[parameters.star_kwarg.name.value] = Dict(left)
-
-
-def first_of(value: Value) -> Value:
-    """A value without its alternatives, where one will do."""
-    return value.options[0][1] if isinstance(value, Either) else value

@@ -17,21 +17,10 @@ from typing import TypeAlias
 
 from losslint.frozen import dataclass
 
+from .forms import MOVES
 from .optable import Operation
 from .values import Const, Tensor, Value
 from .vocabulary import TARGETS
-
-MOVES = {
-    "reshape",
-    "flatten",
-    "batch_flatten",
-    "ensure_shape",
-    "expand_dims",
-    "squeeze",
-    "transpose",
-    "permute",
-}
-"""Shape operations that keep every entry."""
 
 
 @dataclass(frozen=True, slots=True)

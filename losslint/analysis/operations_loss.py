@@ -102,6 +102,8 @@ def compare(at: At, operation: Operation, target: Tensor, output: Tensor, call: 
         slope=_slope(target, output),
         spread=algebra.interaction(*(replace(value, spread=value.spread.bent) for value in (target, output))),
     )
+    if operation.get("nonnegative", False):
+        both = replace(both, parts=lineage.made(lineage.Atom(nonnegative=True)))
     if operation.get("scale_free") and not {MIXED, UNKNOWN} & {target.degree, output.degree}:
         free = [minus(value.slope, value.degree) for value in (target, output) if value.slope is not None]
         both = replace(both, degree=ZERO, slope=same(free) if free else None, raised=())

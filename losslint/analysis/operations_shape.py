@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from . import algebra, functions, gathering, lineage, shapes
 from .axes import PLAIN, SCALAR, WILD, Axes, Axis, broadcast, closed, hidden
@@ -267,20 +266,7 @@ def _one_hot(call: Call) -> Value:
 
 @shape("pad")
 def _pad(call: Call) -> Value:
-    value = call.tensor("x")
-    return replace(
-        value,
-        axes=Axes(
-            tuple(_unsized(axis) for axis in value.axes.front),
-            value.axes.middle,
-            tuple(_unsized(axis) for axis in value.axes.back),
-        ),
-        number=None,
-    )
-
-
-def _unsized(axis: Axis) -> Axis:
-    return replace(axis, size=None)
+    return replace(shapes.unsized(call.tensor("x")), number=None)
 
 
 @shape("diag_part", "numpy_diag")
@@ -479,8 +465,4 @@ def _space(call: Call) -> Value:
     value = call.tensor("x")
     if value.spread in (Spread.LINEAR, Spread.ADDITIVE):
         return functions.homogeneous(call.at, value)
-    sizes: dict[str, Any] = {
-        "front": tuple(_unsized(axis) for axis in value.axes.front),
-        "back": tuple(_unsized(axis) for axis in value.axes.back),
-    }
-    return replace(value, axes=replace(value.axes, **sizes), number=None)
+    return replace(shapes.unsized(value), number=None)

@@ -143,7 +143,7 @@ def reduce(
         how = "sum"
     if how == "norm":
         if order == 1 or (order is None and what.single):
-            return reduce(at, "sum", functions.homogeneous(at, value), over, keepdims)
+            return reduce(at, "sum", functions.rectified(at, value, nonnegative=True), over, keepdims)
         if order is None:
             how = "max"
     if value.diagonal and what.extent != ZERO:

@@ -89,6 +89,16 @@ def test_last_axis_loss(name: str, operation: Operation) -> None:
         )
 
 
+NONNEGATIVE = [each for each in named("loss", "loss_class") if each.values[1].get("nonnegative", False)]
+
+
+@pytest.mark.parametrize(("name", "operation"), NONNEGATIVE)
+def test_nonnegative_loss(name: str, operation: Operation) -> None:
+    made = real(name)() if operation.kind == "loss_class" else real(name)
+    for y_true, y_pred in ((SIGNED, SIGNED[::-1]), (SIGNED, SIGNED), (POSITIVE, 100 * SIGNED)):
+        assert (np.asarray(made(y_true, y_pred.copy())) >= 0).all()
+
+
 @pytest.mark.parametrize(("name", "operation"), named("loss", hows=("sparse",)))
 def test_sparse_loss(name: str, operation: Operation) -> None:
     y_true, y_pred = data(name, operation)
