@@ -29,6 +29,8 @@ class Axis:
     size: int | None = None
     order: int = 0
     data: bool = False
+    joint: bool = False
+    """Such a length of which every sample does not have its own share: the mask looks at several of them."""
     added: bool = False
     """An axis of length 1 that the program asked for (``expand_dims``, ``newaxis``): what it meets is meant."""
     numbered: bool = False
@@ -284,7 +286,7 @@ def broadcast(left: Axes, right: Axes) -> Axes:
             (left.back, right.back) if len(left.back) >= len(right.back) else (right.back, left.back)
         )
         lead = len(long) - len(short)
-        if lead and apart(left, right):
+        if lead and (apart(left, right) or _unlike_itself(left, right)):
             return WILD
         back = (*long[:lead], *(_meet(a, b) for a, b in zip(long[lead:], short, strict=True)))
         longer = left if len(left.back) > len(right.back) else right
@@ -334,6 +336,14 @@ def _against_fewer(left: Axes, right: Axes) -> Axes | None:
     if not (long.front == (BATCH,) == short.front) or short.back or long.back[-1].size != 1:
         return None
     return closed((BATCH, *(PLAIN,) * (more - 1), BATCH))
+
+
+def _unlike_itself(left: Axes, right: Axes) -> bool:
+    """Whether one of two has certainly fewer axes than the other: its samples do not meet those of the other.
+
+    If ``reduce_sum(x, -1) - x`` runs at all, what they meet has length 1, and all of them meet it.
+    """
+    return not left.bases.isdisjoint(right.bases) and not (left.loose or right.loose) and left.batches > 0
 
 
 def apart(left: Axes, right: Axes) -> bool:

@@ -35,10 +35,10 @@ from .values import (
 
 def dimension(axis: Axis, static: bool) -> Value:
     """The length of one axis as a number: a constant, a count, or a data-dependent count."""
+    if axis.data:
+        return size_of(Axes((axis,)))
     if axis.plain:
         return Const(axis.size) if axis.size is not None else constant()
-    if axis.data:
-        return Tensor(SCALAR, axis.extent, None, Spread.LINEAR)
     return Tensor(SCALAR, axis.extent, count=isinstance(axis.extent, Fraction), static=static)
 
 
@@ -52,7 +52,8 @@ def dimensions(shape: ShapeOf) -> Value:
 def size_of(axes: Axes, static: bool = False) -> Tensor:
     """The number of entries."""
     if any(axis.data for axis in axes.listed):
-        return Tensor(SCALAR, axes.total, None, Spread.LINEAR)
+        joint = any(axis.joint for axis in axes.listed)
+        return Tensor(SCALAR, axes.total, None, Spread.UNKNOWN if joint else Spread.LINEAR)
     counts = isinstance(axes.total, Fraction) and axes.total > 0
     return Tensor(SCALAR, axes.total, count=counts, static=static)
 
@@ -371,15 +372,12 @@ def masked(at: At, value: Tensor, mask: Tensor) -> Tensor:
         slope=value.slope if steady or value.slope is None else mask.degree,
         spread=algebra.interaction(value, mask),
     )
+    chosen = Axis(value.axes.total, order=at.fresh, data=True, joint=mask.spread is not Spread.SAMPLE)
     rank = mask.axes.rank
     if rank is None and mask.axes == value.axes and value.axes.middle == ZERO:
-        return replace(kept, axes=closed((Axis(value.axes.total, order=at.fresh, data=True),)))
+        return replace(kept, axes=closed((chosen,)))
     if rank is None:
-        return (
-            replace(kept, axes=closed((Axis(value.axes.total, order=at.fresh, data=True),)))
-            if mask.axes.batches
-            else kept
-        )
+        return replace(kept, axes=closed((chosen,))) if mask.axes.batches else kept
     covered = [value.axes.at(index) for index in range(rank)]
     extent: Degree = ZERO
     for axis in covered:
@@ -387,7 +385,8 @@ def masked(at: At, value: Tensor, mask: Tensor) -> Tensor:
     rest = value.axes
     for _ in range(rank):
         rest = rest.without(0)
-    return replace(kept, axes=rest.insert(0, Axis(extent, order=at.fresh, data=extent != ZERO)))
+    counted = replace(chosen, extent=extent, data=mask.data, order=at.fresh if extent != ZERO else 0)
+    return replace(kept, axes=rest.insert(0, counted))
 
 
 def repeated(at: At, value: Tensor, counts: Sequence[Value]) -> Tensor:
