@@ -54,6 +54,10 @@ BATCH = Axis(extent=ONE)
 UNSURE = Axis(extent=UNKNOWN)
 
 
+FEWER = "'"
+"""Ends the name of a count that lost an axis of which only the ellipsis knew."""
+
+
 @dataclass(frozen=True, slots=True)
 class Axes:
     """The axes of a tensor. ``middle`` is the total extent of what the ellipsis stands for, ``None`` without one."""
@@ -81,6 +85,11 @@ class Axes:
     def bases(self) -> frozenset[str]:
         """The parameters that the rank is counted from."""
         return frozenset(self.base.split())
+
+    @property
+    def _fewer(self) -> str:
+        """A count of its own: how many axes there were at least no longer says how many there are."""
+        return " ".join(name + FEWER for name in sorted(self.bases))
 
     @property
     def least_rank(self) -> int:
@@ -149,9 +158,7 @@ class Axes:
         if keep is not None:
             return self
         if not self.back:
-            return replace(
-                self, base=""
-            )  # how many axes there were at least no longer says how many there are
+            return replace(self, base=self._fewer)
         if index >= 0:
             return replace(self, back=self.back[1:])
         return replace(self, front=self.front[:-1])
@@ -362,6 +369,7 @@ def _parted(left: Axes, right: Axes) -> bool:
     return (
         short.given
         and bool(long.base)
+        and FEWER not in long.base
         and not (long.given or long.loose or short.loose)
         and (short.least_rank, long.least_rank) == (1, 2)
         and short.front == long.front

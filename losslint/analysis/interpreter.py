@@ -345,10 +345,10 @@ class Interpreter:
         if words.is_batched(name) or (beside_data and not words.is_elsewhere(name)):
             data = batch(1 if words.is_vector(name) else 2)
             own = words.has_own_rank(name) or data.axes.loose
-            given, base = words.is_given(name), name if words.is_compared(name) else ""
-            compared = bool(base)
+            given = words.is_given(name)
+            compared = words.is_compared(name)
             axes = replace(
-                data.axes, loose=own, base=base, given=given and compared, paired=by_keras and compared
+                data.axes, loose=own, base=name, given=given and compared, paired=by_keras and compared
             )
             data = replace(data, axes=axes)
             return replace(data, slope=None) if given else data

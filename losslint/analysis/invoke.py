@@ -98,7 +98,9 @@ def through_model(at: At, args: Sequence[Value]) -> Value:
             WILD, blended.degree, blended.slope, blended.spread, flaws=blended.flaws, reduced=blended.reduced
         )
     output = shapes.mixed_in_sample(blended)
-    return replace(output, axes=replace(blended.axes, front=(first,), middle=ZERO, back=(), loose=True))
+    own = f"model:{at.fresh}"  # its rank is no other value's
+    axes = replace(blended.axes, front=(first,), middle=ZERO, back=(), loose=True, base=own)
+    return replace(output, axes=axes)
 
 
 def call_external(
