@@ -28,6 +28,12 @@ def main() -> int:
         "--show", type=int, default=40, help="at most so many distinct wrong answers (default: 40)"
     )
     parser.add_argument(
+        "--each",
+        type=int,
+        default=1,
+        help="at most so many programs of a distinct answer, the smallest (default: 1)",
+    )
+    parser.add_argument(
         "--processes",
         type=int,
         default=os.cpu_count() or 1,
@@ -53,8 +59,11 @@ def main() -> int:
                 flush=True,
             )
     _print_counts(outcomes, reasons, time.monotonic() - started)
-    shortest = [min(group, key=lambda c: len(c.program.source)) for group in wrong.values()]
-    shown = shortest[: options.show]
+    shown = [
+        each
+        for group in list(wrong.values())[: options.show]
+        for each in sorted(group, key=lambda c: len(c.program.source))[: options.each]
+    ]
     for before, each in zip(
         shown, shown if options.no_shrink else shrunk_apart(shown, options.processes), strict=True
     ):
