@@ -202,7 +202,7 @@ def add(at: At, left: Tensor, right: Tensor, *, negative: bool = False) -> Tenso
             parts = lineage.shifted(parts, lowered=lowered)
             sum_ = replace(sum_, shift=shift, separable=separable(axes, value), parts=parts)
             return _levelled(at, (left, right), sum_)
-    flowing = [slope for slope in (left.slope, right.slope) if slope is not None]
+    flowing = [value for value in (left, right) if value.slope is not None]
     shift = _gained(left, right, negative)
     alike = negative and _mixed_alike(left, right)
     degree = UNKNOWN if alike else same((left.degree, right.degree))
@@ -211,7 +211,7 @@ def add(at: At, left: Tensor, right: Tensor, *, negative: bool = False) -> Tenso
         right,
         axes=axes,
         degree=ZERO if shift == ZERO else degree,
-        slope=same(flowing) if flowing else None,
+        slope=_together(flowing) if flowing else None,
         spread=superposition(left, right),
         offset=max(left.offset, right.offset),
         diagonal=left.diagonal and right.diagonal,
@@ -230,6 +230,13 @@ def add(at: At, left: Tensor, right: Tensor, *, negative: bool = False) -> Tenso
     return sum_
 
 
+def _together(flowing: list[Tensor]) -> Degree:
+    """Degree of the sum of their gradients. Where one of them has come to a bound, the others are left alone."""
+    together = same([value.slope for value in flowing if value.slope is not None])
+    others = len(flowing) > 1 and any(lineage.flat(value.parts) for value in flowing)
+    return UNKNOWN if together is MIXED and others else together
+
+
 def _cancelled(left: Tensor, right: Tensor, sum_: Tensor) -> Tensor:
     """A sum whose terms may leave nothing of each other, or no longer what made one of them mixed."""
     short = lineage.short_of_a_share(left.parts) or lineage.short_of_a_share(right.parts)
@@ -239,8 +246,8 @@ def _cancelled(left: Tensor, right: Tensor, sum_: Tensor) -> Tensor:
         return sum_
     if MIXED in (left.degree, right.degree):
         return uncertain(sum_)
-    if sum_.slope is not None and lineage.leaves_out(sum_.parts):
-        sum_ = replace(sum_, slope=UNKNOWN)
+    if lineage.leaves_out(sum_.parts):  # what made it interact, perhaps
+        sum_ = gradient_unsure(sum_)
     exactly = sum_.axes != SCALAR
     alike = left.degree == right.degree and left.axes == right.axes
     return nothing_sure(sum_) if alike and lineage.vanishes(sum_.parts, exactly=exactly) else sum_
@@ -471,6 +478,8 @@ def divide(at: At, left: Tensor, right: Tensor) -> Tensor:
         return uncertain(quotient)
     if right.offset is Offset.TARGET and right.data and right.degree != ZERO:
         return nonhomogeneous(at, right, quotient)
+    if left.offset is Offset.TARGET and right.freedom:  # no longer the sum that it was set against
+        return uncertain(quotient, "a divisor less one")
     quotient = spread_out(at, left, right, quotient)
     if right.data:
         if lineage.nonnegative(left.parts) and lineage.nonnegative(right.parts):
@@ -549,8 +558,11 @@ NAMED_COUPLING = {Kind.VARIANCE, Kind.ORDER, Kind.PAIRWISE}
 
 
 def nonhomogeneous(at: At, value: Tensor, after: Tensor) -> Tensor:
+    # What shrinks ends where the function is all but linear, or flat.
+    shrinks = isinstance(value.degree, Fraction) and value.degree < 0
+    slope: Degree | None = UNKNOWN if shrinks else MIXED
     mixed = replace(
-        after, degree=MIXED, slope=None if after.slope is None else MIXED, spread=value.spread.bent
+        after, degree=MIXED, slope=None if after.slope is None else slope, spread=value.spread.bent
     )
     if not value.data:
         return mixed

@@ -79,9 +79,8 @@ def along(at: At, how: str, value: Tensor, axis: int | None) -> Tensor:
         permutation=how == "argsort" and value.axes.rank == 1,
     )
     flaw = Flaw(Kind.PAIRWISE if pairs else Kind.ORDER, step, at.name, (step,))
-    if how in ("normalize", "softmax"):
-        atom = lineage.Atom(normed=how == "normalize", shared=how == "softmax")
-        result = replace(result, parts=lineage.made(atom))
+    if how in ("normalize", "softmax", "log_softmax"):
+        result = replace(result, parts=_normalised(how))
     return replace(result, flaws=merge(result.flaws, (flaw,)))
 
 
@@ -112,8 +111,8 @@ def _of_one(at: At, how: str, value: Tensor) -> Tensor:
 
 
 def _along_features(at: At, how: str, value: Tensor) -> Tensor:
-    if how == "cumsum":
-        return value
+    if how == "cumsum":  # each entry gains as often as there are entries in it
+        return replace(value, shift=None)
     if how == "sort" and value.spread is Spread.LINEAR:  # a sum of all is what it was
         return replace(functions.homogeneous(at, value), spread=Spread.UNKNOWN)
     if how in ("sort", "top_k"):
@@ -126,4 +125,13 @@ def _along_features(at: At, how: str, value: Tensor) -> Tensor:
         free = algebra.bent(value, degree=degree, slope=slope, raised=())
         return coupling(at, (value,), free)
     after = functions.nonlinear(at, value)
-    return replace(after, parts=lineage.made(lineage.Atom(shared=True))) if how == "softmax" else after
+    return replace(after, parts=_normalised(how))
+
+
+def _normalised(how: str) -> lineage.Parts:
+    """What is known of the entries: what they add up to, on which side of zero they are."""
+    if how == "softmax":
+        return lineage.made(lineage.Atom(shared=True, nonnegative=True))
+    if how == "log_softmax":
+        return lineage.scaled(lineage.made(lineage.Atom(nonnegative=True)), -1.0)
+    return lineage.made(lineage.Atom(normed=how == "normalize"))

@@ -265,7 +265,7 @@ def _number(run: Interpreter, at: At, args: Sequence[Value], kwargs: Mapping[str
 def _abs(run: Interpreter, at: At, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
     if args and isinstance(args[0], Const) and isinstance(args[0].value, (int, float)):
         return Const(abs(args[0].value))
-    return functions.rectified(at, tensor(args[0]), nonnegative=True) if args else Unknown("abs")
+    return functions.rectified(at, tensor(args[0]), nonnegative=True, even=True) if args else Unknown("abs")
 
 
 @special("builtins.max", "builtins.min")

@@ -91,14 +91,16 @@ def homogeneous(at: At, value: Tensor) -> Tensor:
     return coupling(at, (value,), after)
 
 
-def rectified(at: At, value: Tensor, *, nonnegative: bool) -> Tensor:
+def rectified(at: At, value: Tensor, *, nonnegative: bool, even: bool = False) -> Tensor:
     """abs, relu, maximum(·, 0): homogeneous, and nothing happens to what is never below zero.
 
-    ``nonnegative``: what comes out never is.
+    ``nonnegative``: what comes out never is; ``even``: of what is never above zero it is the opposite.
     """
     if lineage.nonnegative(value.parts):
         return value
     after = homogeneous(at, value)
+    if lineage.nonpositive(value.parts):  # nothing, or a share of it
+        return negate(value) if even else nothing_sure(after)
     if lineage.of_one_sign(value.parts):
         after = replace(after, spread=value.spread.doubtful)
     if nonnegative:
@@ -113,6 +115,8 @@ def nonlinear(at: At, value: Tensor, *, gradient: bool = True) -> Tensor:
         after = replace(after, slope=None)
     if value.degree == ZERO:
         return coupling(at, (value,), after)
+    if not gradient and value.data:  # of what shrinks nothing is left, and what grows hardly notices
+        return uncertain(replace(after, spread=after.spread.doubtful), f"how {at.name} rounds")
     if isinstance(value.degree, Fraction):
         return nonhomogeneous(at, value, after)
     return replace(after, slope=None if after.slope is None else value.degree)
@@ -152,8 +156,9 @@ def extremum(at: At, left: Tensor, right: Tensor, *, above: bool = False) -> Ten
         if bound.data or bound.weights:
             continue
         if bound.number == 0:
-            cut = homogeneous(at, value) if above else rectified(at, value, nonnegative=True)
-            return replace(cut, axes=broadcast(left.axes, right.axes))
+            flipped = negate(value) if above else value
+            cut = rectified(at, flipped, nonnegative=True)
+            return replace(negate(cut) if above else cut, axes=broadcast(left.axes, right.axes))
         if value.count and not above and bound.number is not None and bound.number <= 1:
             return replace(value, axes=broadcast(left.axes, right.axes))  # max(n, 1): no batch is empty
         if not value.data:
@@ -197,6 +202,10 @@ def _bounded(at: At, value: Tensor, bound: Tensor, *, above: bool) -> Tensor:
     ):
         sure = lineage.nonnegative(value.parts)
         spread = value.spread if sure else value.spread.bent
+        usual = bound.number is None or bound.number == 1 or bound.number <= NEGLIGIBLE
+        if not sure and (value.offset is Offset.TARGET or not usual):
+            cut = replace(bent(value), axes=axes, spread=spread.doubtful)
+            return uncertain(cut, "how far a bound is")
         if not sure and lineage.of_one_sign(value.parts):
             spread = spread.doubtful
         return replace(value, axes=axes, offset=max(value.offset, Offset.SMOOTH), spread=spread)
@@ -214,9 +223,14 @@ def _bounded(at: At, value: Tensor, bound: Tensor, *, above: bool) -> Tensor:
         positive = not above and (bound.number or 0) >= 0
         cut = homogeneous(at, value) if above else rectified(at, value, nonnegative=positive)
         return sunk(value, bound, replace(cut, axes=axes))
-    cut = replace(nonlinear(at, value), axes=axes)
-    grows = isinstance(value.degree, Fraction) and value.degree > 0
-    return uncertain(cut, "how far a bound is") if grows and lineage.away(value.parts) else cut
+    atom = lineage.Atom(source=value.parts, away=True, flat=True)
+    cut = replace(nonlinear(at, value), axes=axes, parts=lineage.made(atom))
+    if value.degree is MIXED and value.slope is not None:
+        cut = replace(cut, slope=UNKNOWN)
+    grows = value.degree is MIXED or (isinstance(value.degree, Fraction) and value.degree > 0)
+    if grows and lineage.away(value.parts):
+        return uncertain(replace(cut, spread=cut.spread.doubtful), "how far a bound is")
+    return cut
 
 
 def squared_difference(at: At, left: Tensor, right: Tensor) -> Tensor:
@@ -271,6 +285,8 @@ def choose(at: At, condition: Tensor, left: Tensor, right: Tensor) -> Tensor:
     chosen = add(at, *unshifted) if left.data or right.data else replace(left, number=None)
     if left.number is not None and right.number is not None:
         chosen = Tensor(broadcast(left.axes, right.axes))
+    if condition.slope is not None and condition.degree != ZERO:  # a number for a mask: perhaps never zero
+        chosen = uncertain(chosen, "which of two is chosen")
     mask = replace(condition, slope=None)
     product = multiply(at, mask, replace(chosen, offset=Offset.NONE))
     return replace(product, number=None, count=False)

@@ -25,7 +25,8 @@ def gathered(at: At, value: Tensor, indices: Tensor, axis: int = 0, batch_dims: 
         return _taken(value, indices, _one_by_one(value.axes, indices.axes, axis, batch_dims))
     result = _taken(value, indices, WILD)
     if where is None or where.extent is UNKNOWN:
-        return replace(result, axes=hidden(UNKNOWN))
+        pairs = value.axes.batches > 1  # of what is left of them nobody knows whether samples meet
+        return replace(result, axes=hidden(UNKNOWN), spread=Spread.UNKNOWN if pairs else result.spread)
     if where.batch and value.data:
         if batch_dims or indices.axes.total == ZERO:
             return replace(result, axes=WILD, degree=UNKNOWN, slope=UNKNOWN, spread=Spread.UNKNOWN)

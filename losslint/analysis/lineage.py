@@ -48,6 +48,8 @@ class Atom:
     """Products of its entries with each other: on the diagonal squares."""
     away: bool = False
     """Made by a function that may keep it away from zero, whatever the data are."""
+    flat: bool = False
+    """Cut off at a bound, beyond which it has no gradient."""
     several: bool = False
     """One of many, and each time another one."""
 
@@ -120,6 +122,11 @@ def nonnegative(parts: Parts) -> bool:
     return all(part.atom.nonnegative and not (part.negative or part.lowered) for part in parts)
 
 
+def nonpositive(parts: Parts) -> bool:
+    """Whether no entry is above zero, as far as it can be told."""
+    return all(part.atom.nonnegative and part.negative and not part.shifted for part in parts)
+
+
 def gathered(parts: Parts) -> Parts:
     """Sums or means of entries: how many times each is in there is open."""
     return frozenset(replace(part, times=None, gathered=True) for part in parts)
@@ -171,7 +178,12 @@ def lessened(parts: Parts) -> bool:
 
 def away(parts: Parts) -> bool:
     """Whether it may never come near zero."""
-    return any(part.atom.away for part in parts)
+    return any(part.atom.away or part.shifted for part in parts)
+
+
+def flat(parts: Parts) -> bool:
+    """Whether all of it may have come to a bound."""
+    return all(part.atom.flat for part in parts)
 
 
 def zero_beside_itself(parts: Parts) -> bool:

@@ -13,11 +13,11 @@ from typing import Any
 
 from losslint.frozen import dataclass
 
-from . import algebra, functions, logs, shapes
+from . import algebra, functions, lineage, logs, shapes
 from .algebra import At
 from .along import along
 from .axes import BATCH, FEATURES, PLAIN, SCALAR, WILD, Axis, broadcast, closed
-from .degree import ONE, ZERO, minus, same
+from .degree import ONE, UNKNOWN, ZERO, minus, same
 from .optable import Operation
 from .reduce import From, Over, reduce
 from .values import (
@@ -230,13 +230,16 @@ def _given(call: Call, name: str) -> bool:
 def map_one(at: At, how: str, operation: Operation, value: Tensor) -> Tensor:
     """One elementwise function of one operand."""
     gradient = operation.get("gradient", True)
+    if operation.get("linear_above", False) and lineage.nonnegative(value.parts):
+        return replace(value, parts=lineage.made(lineage.Atom(nonnegative=True)))
     if how == "linear" and operation.get("factor") == -1:
         return functions.negate(value)
     if how == "linear":
         kept = functions.altered(value) if operation.get("altered", False) else value
         return kept if gradient else functions.stopped(kept)
     if how == "homogeneous":
-        return functions.rectified(at, value, nonnegative=operation.get("nonnegative", False))
+        traits = {trait: operation.get(trait, False) for trait in ("nonnegative", "even")}
+        return functions.rectified(at, value, **traits)
     if how == "power":
         return functions.power(at, value, Fraction(operation.get("exponent", 1)))
     if how == "step":
@@ -345,9 +348,10 @@ def _axiswise(call: Call) -> Value:
     if how == "top_k":
         where = value.axes.at(-1)
         if where is not None:
-            few = PLAIN if where.plain else Axis(order=call.at.fresh)
+            few = Axis(size=call.integer("k"), order=0 if where.plain else call.at.fresh)
             known = value.axes.back or value.axes.middle is None
-            result = replace(result, axes=value.axes.without(-1, few) if known else value.axes)
+            unsure = WILD if where.extent is UNKNOWN else value.axes
+            result = replace(result, axes=value.axes.without(-1, few) if known else unsure)
         return Seq((result, replace(result, slope=None)))
     return result
 

@@ -10,7 +10,7 @@ from losslint.frozen import dataclass
 
 from . import algebra, functions, lineage, logs
 from .algebra import At, coupling, flawed
-from .axes import PLAIN, SINGLE, WILD, Axes, Axis, hidden
+from .axes import PLAIN, SCALAR, SINGLE, WILD, Axes, Axis, hidden
 from .degree import MIXED, ONE, UNKNOWN, ZERO, Degree, plus, power_of_n, times
 from .values import Flaw, Kind, Offset, Spread, Tensor, merge
 
@@ -148,6 +148,8 @@ def reduce(
             how = "max"
     if value.diagonal and what.extent != ZERO:
         return _diagonal(at, how, value, what)
+    if value.axes == SCALAR and how in OF_ONE and how not in ("sum", "mean"):
+        return value
     if what.single and how in OF_ONE:
         return replace(value, axes=what.axes, number=None, count=False)
     if what.single and how in ("var", "std"):
