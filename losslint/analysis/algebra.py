@@ -244,10 +244,10 @@ def _cancelled(left: Tensor, right: Tensor, sum_: Tensor) -> Tensor:
         return uncertain(sum_)
     if not lineage.cancels(sum_.parts):
         return sum_
-    if MIXED in (left.degree, right.degree):
-        return uncertain(sum_)
     if lineage.leaves_out(sum_.parts):  # what made it interact, perhaps
         sum_ = gradient_unsure(sum_)
+    if MIXED in (left.degree, right.degree):
+        return uncertain(sum_)
     exactly = sum_.axes != SCALAR
     alike = left.degree == right.degree and left.axes == right.axes
     return nothing_sure(sum_) if alike and lineage.vanishes(sum_.parts, exactly=exactly) else sum_

@@ -285,8 +285,9 @@ def choose(at: At, condition: Tensor, left: Tensor, right: Tensor) -> Tensor:
     chosen = add(at, *unshifted) if left.data or right.data else replace(left, number=None)
     if left.number is not None and right.number is not None:
         chosen = Tensor(broadcast(left.axes, right.axes))
+    mask = replace(condition, slope=None)
     if condition.slope is not None and condition.degree != ZERO:  # a number for a mask: perhaps never zero
         chosen = uncertain(chosen, "which of two is chosen")
-    mask = replace(condition, slope=None)
+        mask = replace(mask, spread=mask.spread.doubtful)
     product = multiply(at, mask, replace(chosen, offset=Offset.NONE))
     return replace(product, number=None, count=False)
