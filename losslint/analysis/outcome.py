@@ -15,7 +15,7 @@ from .algebra import gradient_unsure, nothing_sure, uncertain
 from .degree import MIXED, UNKNOWN, ZERO, Degree, power_of_n, same
 from .scope import Site
 from .uses import Use
-from .values import RANK_TEST, Const, Dict, Either, Flaw, Kind, Many, Seq, Spread, Step, Tensor, Value, tensor
+from .values import RANK_TEST, Const, Dict, Either, Flaw, Kind, Seq, Spread, Step, Tensor, Value, tensor
 
 LOSS_KEYS = ("loss", "total_loss", "total", "cost")
 
@@ -178,29 +178,43 @@ def settle(value: Value) -> Outcome:
     zero = [option for option in options if option.value.number == 0 and not option.value.data]
     if len(zero) < len(options):  # an early `return 0.0` takes any degree
         options = [option for option in options if option not in zero]
+    else:  # what is zero by default only, or until a subclass says more, is still to be seen
+        options = [replace(option, value=_unseen(option.value)) for option in options]
     reasons = tuple(dict.fromkeys(reason for option in options for reason in option.value.reasons))
     return Outcome(tuple(options), reasons)
+
+
+def _unseen(zero: Tensor) -> Tensor:
+    return replace(nothing_sure(zero), slope=UNKNOWN, number=None, reasons=("what is zero as it stands",))
 
 
 def _option(conditions: frozenset[tuple[str, bool]], leaf: Value) -> Option | None:
     if leaf == Const(None):
         return None
     if isinstance(leaf, Dict):
-        chosen = next((leaf.items[key] for key in LOSS_KEYS if key in leaf.items), None)
-        parts = [tensor(item) for item in leaf.items.values()]
-        if chosen is None and len(parts) != 1:
-            return Option(conditions, _alike(parts)) if parts else None
-        return Option(conditions, tensor(chosen) if chosen is not None else parts[0])
-    if isinstance(leaf, (Seq, Many)) and not isinstance(leaf, Many) and leaf.items:
-        first, *others = (
-            tensor(item) if not isinstance(item, (Dict, Seq)) else Tensor() for item in leaf.items
-        )
-        counts = any(isinstance(other.degree, Fraction) and other.degree > 0 for other in others)
-        return Option(conditions, first, counts)
+        return Option(conditions, _among(leaf)) if leaf.items else None
+    if isinstance(leaf, Seq) and leaf.items:
+        first, *others = leaf.items
+        beside = [tensor(item) for item in others if not isinstance(item, (Dict, Seq))]
+        counts = any(isinstance(other.degree, Fraction) and other.degree > 0 for other in beside)
+        return Option(conditions, _among(first), counts)
     value = _averaged(tensor(leaf))
     if isinstance(leaf, Const) and not isinstance(leaf.value, (int, float)):
         return None
     return Option(conditions, value)
+
+
+def _among(value: Value) -> Tensor:
+    """The loss among several values: what is called so, or what they have in common."""
+    if isinstance(value, Dict):
+        chosen = next((value.items[key] for key in LOSS_KEYS if key in value.items), None)
+        if chosen is not None:
+            return tensor(chosen)
+        value = Seq(tuple(value.items.values()))
+    if not isinstance(value, Seq):
+        return tensor(value)
+    parts = [_among(item) for item in value.items] or [tensor(value)]
+    return parts[0] if len(parts) == 1 else _alike(parts)
 
 
 def _averaged(value: Tensor) -> Tensor:

@@ -228,10 +228,11 @@ def minimised(use: Use) -> Value:
     def one(value: Value) -> Value:
         if not isinstance(value, Tensor) or not value.data:
             return value
-        if value.axes.unsure:
+        # What each entry is says nothing of their sum, nor of what a solver makes of its problem.
+        if value.axes.unsure and (use.weights is not None or value.spread is Spread.SAMPLE):
             reasons = merge(value.reasons, (f"the rank of what {use.sink} is given",))
             return replace(value, degree=UNKNOWN, slope=UNKNOWN, reasons=reasons)
-        if not value.axes.batches:
+        if use.weights is None or not value.axes.batches:
             return value
         at = At(use.site, use.sink)
         summed = reduce(at, "sum", value, None)
@@ -241,8 +242,6 @@ def minimised(use: Use) -> Value:
         flaw = Flaw(Kind.VECTOR, steps[0], use.sink, steps)
         return replace(summed, flaws=merge(summed.flaws, (flaw,)))
 
-    if use.weights is None:
-        return use.value
     return lift(one, use.value)
 
 

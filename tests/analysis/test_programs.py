@@ -523,3 +523,16 @@ def test_a_test_that_tips_as_the_batch_grows_leaves_the_degree_open() -> None:
         """
     )
     assert inferred(source).degree == "unknown"
+
+
+def test_a_problem_that_somebody_elses_solver_is_given_is_no_mean_over_the_batch() -> None:
+    source = HEADER + textwrap.dedent(
+        """
+        def solve(problem):
+            import solvers
+            solver = solvers.Saddle()
+            solver.minimize(problem)
+        """
+    )
+    _, losses = check_source(SourceText("losses.py", source), AnalysisSettings())
+    assert [(loss.qualname, loss.verdict.value) for loss in losses] == [("solve", "unknown")]
