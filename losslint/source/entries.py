@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 
 from losslint.frozen import dataclass
 
-from .index import ModuleIndex, Unit, flat, own_nodes
+from .index import Import, ModuleIndex, Unit, flat, own_nodes
 from .sinks import HANDING_OVER, adds, compiled_loss, compiles, compiling_matters, differentiates
 
 
@@ -50,6 +50,8 @@ class Words:
     chosen: Callable[[str], bool]
 
 
+COMPILERS = ("numba", "pythran", "cython")
+"""Packages that make machine code of a function: what it returns is a number and has no gradient."""
 LOSS_METHODS = ("call", "__call__", "forward", "loss")
 
 
@@ -81,7 +83,7 @@ class Finder:
     def _function(self, unit: Unit) -> Entry | None:
         said = self.mark(unit.node.lineno)
         name = unit.node.name
-        if said is False or (said is None and self.words.not_a_loss(name)):
+        if said is False or (said is None and (self.words.not_a_loss(name) or self._machine_code(unit.node))):
             return None
         reason = "comment" if said else self._reason(unit)
         if reason is None:
@@ -97,6 +99,17 @@ class Finder:
         return Entry(
             unit.qualname, unit.node.lineno, unit.node, reason, unit.owner, unit.outer, metric=metric
         )
+
+    def _machine_code(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+        """Whether a decorator compiles a function so that no framework can differentiate it."""
+        for decorator in node.decorator_list:
+            root: ast.expr = decorator.func if isinstance(decorator, ast.Call) else decorator
+            while isinstance(root, ast.Attribute):
+                root = root.value
+            imported = self.index.names.get(root.id) if isinstance(root, ast.Name) else None
+            if isinstance(imported, Import) and imported.module.partition(".")[0] in COMPILERS:
+                return True
+        return False
 
     def _reason(self, unit: Unit) -> str | None:
         reason = self._returned(unit)
