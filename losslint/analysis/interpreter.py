@@ -337,7 +337,7 @@ class Interpreter:
         if words.is_distribution(name):
             return Unknown(f"the distribution {name}")
         if words.is_other(name):
-            return constant()
+            return constant(opaque=words.is_holder(name))
         if name == "weight":  # of a term or of each sample: what it multiplies may tell
             return Tensor(WILD, ZERO, None, Spread.SAMPLE, opaque=True)
         if words.is_loss(name):  # one number, or one per sample: whoever calls knows
