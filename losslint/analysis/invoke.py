@@ -77,7 +77,9 @@ def call_value(
             return unknown_tensor(f"what {at.name} counts")
         output = through_model(at, args)
         if isinstance(output, Tensor) and run.vocabulary.is_loss(name):
-            return replace(output, axes=WILD)  # or a loss: one number, or one per sample
+            # Or a loss: one number or one per sample, and nobody knows whether it is a mean over them.
+            reasons = merge(output.reasons, (f"the loss {at.name} that is handed in",))
+            return replace(output, axes=WILD, spread=Spread.UNKNOWN, reasons=reasons)
         return output
     return Unknown(callee.reason if isinstance(callee, Unknown) else at.name)
 

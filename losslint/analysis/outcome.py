@@ -15,7 +15,23 @@ from .algebra import gradient_unsure, nothing_sure, uncertain
 from .degree import MIXED, UNKNOWN, ZERO, Degree, power_of_n, same
 from .scope import Site
 from .uses import Use
-from .values import RANK_TEST, Const, Dict, Either, Flaw, Kind, Seq, Spread, Step, Tensor, Value, tensor
+from .values import (
+    RANK_TEST,
+    Class,
+    Const,
+    Dict,
+    Either,
+    Flaw,
+    Function,
+    Kind,
+    Partial,
+    Seq,
+    Spread,
+    Step,
+    Tensor,
+    Value,
+    tensor,
+)
 
 LOSS_KEYS = ("loss", "total_loss", "total", "cost")
 
@@ -189,7 +205,7 @@ def _unseen(zero: Tensor) -> Tensor:
 
 
 def _option(conditions: frozenset[tuple[str, bool]], leaf: Value) -> Option | None:
-    if leaf == Const(None):
+    if leaf == Const(None) or isinstance(leaf, (Class, Function, Partial)):  # it hands a loss out
         return None
     if isinstance(leaf, Dict):
         return Option(conditions, _among(leaf)) if leaf.items else None

@@ -23,7 +23,7 @@ BATCHED = (
     fake_images fake_logits fake_output feature features gen_output generated generated_output giou h
     hidden image images img input inputs keys left log_prob log_probs log_var logvar mask masks mean mu
     negative negatives noise obs observations old_log_probs p positive positives pred_boxes q queries
-    query real real_images real_logits real_output recon recon_x reconstructed reconstruction residual
+    query users real real_images real_logits real_output recon recon_x reconstructed reconstruction residual
     residuals returns reward rewards right risk sample sample_weight sample_weights samples sigma source
     state states states1 stddev td_error td_errors tensor time times true_boxes u v value values x x1 x2
     x_hat x_pred x_recon x_true xhat y1 y2 z z1 z2 z_i z_j z_log_sigma z_log_var z_logvar z_mean za zb zi
@@ -46,6 +46,9 @@ HYPERPARAMETERS = words(
 )
 """Settings."""
 
+HOLDERS = words("args cfg config flags hparams hyperparameters kwargs params")
+"""Settings that hold settings."""
+
 MODELS = words(
     """
     actor backbone base_model classifier critic decoder discriminator encoder feature_extractor generator
@@ -65,7 +68,7 @@ WEIGHTS = words(
 
 DATA_WORDS = words(
     """
-    advantages bbox boxes conf confidence embed embedding embeddings events fake feature features frame
+    advantages bbox boxes conf confidence emb embed embedding embeddings embeds embs events fake feature features frame
     frames gradients gt gts hazards hidden image images img label labels lengths logit logits mask masks
     output outputs pred predicted prediction predictions preds prob probs real recon reconstruction
     residual rewards samples scores student target targets teacher true xent
@@ -197,6 +200,10 @@ class Vocabulary:
         if name in self._others or plain in self._others:
             return True
         return plain not in self._batched and (bool(_SETTING.search(plain)) or name.isupper())
+
+    def is_holder(self, name: str) -> bool:
+        """A parameter of that name is an object or mapping of settings."""
+        return name.strip("_").lower() in HOLDERS and name not in self.batch_arguments
 
     def is_normaliser(self, name: str) -> bool:
         """A parameter or attribute of that name may count what the batch holds: boxes, episodes, valid entries."""
