@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 NEGLIGIBLE = 1e-3
 """A constant of at most this size beside data is a guard (an epsilon), not a term."""
-TINY = 1e-7
-"""The same beside data that shrink with the batch."""
+TINY, STEEP = 1e-7, -2
+"""The same beside data that shrink with the batch, unless they do so this fast."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,11 @@ def _loses_pairs(left: Tensor, right: Tensor) -> bool:
         return True
     if max(left.axes.batches, right.axes.batches) < 2:
         both = bool(left.axes.batches and right.axes.batches)
-        return both and left.axes != right.axes and broadcast(left.axes, right.axes).batches < 1
+        if not both or left.axes == right.axes:
+            return False
+        together = broadcast(left.axes, right.axes)
+        sure = left.axes.middle is right.axes.middle is None and not (left.axes.unsure or right.axes.unsure)
+        return together.batches < 1 or (sure and together.unsure)  # samples meet a feature axis
     return broadcast(left.axes, right.axes).batches < 2
 
 
@@ -116,6 +120,11 @@ def interaction(left: Tensor, right: Tensor) -> Spread:
     if spread is Spread.LINEAR and any(value.opaque and value.axes == WILD for value in (left, right)):
         return Spread.UNKNOWN  # perhaps a mere number
     return Spread.COUPLED
+
+
+def choice(value: Tensor, chooser: Tensor) -> Spread:
+    """Spread of entries of ``value`` that class ids or indices choose: those meet no axis of it."""
+    return interaction(value, replace(chooser, axes=value.axes) if chooser.axes.batches == 1 else chooser)
 
 
 def superposition(left: Tensor, right: Tensor) -> Spread:
@@ -347,7 +356,9 @@ def _add_constant(at: At, value: Tensor, other: Tensor, axes: Axes, *, compared:
 
 def sunk(value: Tensor, guard: Tensor, result: Tensor) -> Tensor:
     """``result`` with a guard against zero: what shrinks with the batch falls below a coarse one."""
-    if not isinstance(value.degree, Fraction) or value.degree >= 0 or abs(guard.number or 0) <= TINY:
+    if not isinstance(value.degree, Fraction) or value.degree >= 0:
+        return result
+    if abs(guard.number or 0) <= TINY and value.degree > STEEP:
         return result
     slope = None if result.slope is None else UNKNOWN
     return replace(result, degree=UNKNOWN, slope=slope, reasons=merge(result.reasons, (f"{guard.number:g}",)))

@@ -120,6 +120,11 @@ class Axes:
         return sum(max(int(extent), 1) for extent in extents if isinstance(extent, Fraction) and extent > 0)
 
     @property
+    def largest(self) -> bool:
+        """The largest so many samples stand side by side: with every sample twice, the first two are one."""
+        return any(axis.plain and axis.order for axis in self.listed)
+
+    @property
     def unsure(self) -> bool:
         """Some axis may or may not extend with the batch."""
         return self.middle is UNKNOWN or any(axis.extent is UNKNOWN for axis in self.listed)

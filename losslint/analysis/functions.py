@@ -84,8 +84,8 @@ def power(at: At, value: Tensor, exponent: Fraction | None) -> Tensor:
 def homogeneous(at: At, value: Tensor) -> Tensor:
     """f(c·x) = c·f(x) for c > 0, so the degree is kept; batch sums couple."""
     after = bent(value)
-    if value.degree is MIXED and value.slope is not None:  # its sign may turn as the batch grows
-        after = replace(after, slope=UNKNOWN)
+    if value.slope is not None and (value.degree is MIXED or value.axes.largest):
+        after = replace(after, slope=UNKNOWN)  # its sign may turn as the batch grows
     if value.data and value.offset is Offset.TARGET and value.degree != ZERO:
         return nonhomogeneous(at, value, after)
     return coupling(at, (value,), after)
@@ -124,7 +124,10 @@ def nonlinear(at: At, value: Tensor, *, gradient: bool = True) -> Tensor:
 
 def step_function(at: At, value: Tensor) -> Tensor:
     """sign, comparisons with zero: scale-free, no gradient."""
-    return coupling(at, (value,), bent(value, degree=ZERO, slope=None, raised=()))
+    step = bent(value, degree=ZERO, slope=None, raised=())
+    if value.spread > Spread.SAMPLE and lineage.nonnegative(value.parts):  # of a sum of squares it is one
+        return replace(step, spread=step.spread.doubtful)
+    return coupling(at, (value,), step)
 
 
 def altered(value: Tensor) -> Tensor:
@@ -218,7 +221,8 @@ def _bounded(at: At, value: Tensor, bound: Tensor, *, above: bool) -> Tensor:
         far = bound.number is not None and abs(bound.number) >= FAR
         return inside if far else uncertain(inside, "how far a bound is")
     if bound.degree == value.degree:
-        return replace(homogeneous(at, value), axes=axes)
+        cut = replace(homogeneous(at, value), axes=axes)
+        return replace(cut, parts=lineage.made(lineage.Atom(source=value.parts, flat=True)))
     if bound.number is not None and abs(bound.number) <= NEGLIGIBLE:
         positive = not above and (bound.number or 0) >= 0
         cut = homogeneous(at, value) if above else rectified(at, value, nonnegative=positive)
@@ -260,6 +264,9 @@ def compare(at: At, left: Tensor, right: Tensor) -> Tensor:
     zero = 0 in (left.number, right.number)
     if mask.data and any(_perhaps_bounded(value, zero=zero) for value in (left, right)):
         return replace(uncertain(mask, "which of two is the larger"), spread=mask.spread.doubtful)
+    running = any(value.offset is Offset.TARGET and value.compared is None for value in (left, right))
+    if mask.data and running:  # of running sums, most may be on one side of it
+        return replace(uncertain(mask, "which of two is the larger"), spread=mask.spread.doubtful)
     if left.data and right.data and left.degree != right.degree:
         return replace(uncertain(mask, "which of two is the larger"), spread=mask.spread.doubtful)
     if mask.data and (len(degrees) > 1 or MIXED in degrees):
@@ -275,7 +282,7 @@ def _perhaps_bounded(value: Tensor, *, zero: bool) -> bool:
 
 def choose(at: At, condition: Tensor, left: Tensor, right: Tensor) -> Tensor:
     """``where(condition, left, right)``: the degrees must agree as in a sum; the condition masks."""
-    if left.data and lineage.one_value(left.parts, right.parts):  # the same either way
+    if left.data and (left is right or lineage.one_value(left.parts, right.parts)):  # the same either way
         return replace(left, axes=broadcast(condition.axes, broadcast(left.axes, right.axes)))
     positive = lineage.nonnegative(left.parts) and lineage.nonnegative(right.parts)
     unshifted = [  # chosen from, not added

@@ -90,7 +90,7 @@ def _taken(value: Tensor, indices: Tensor, axes: Axes) -> Tensor:
         axes=axes,
         degree=value.degree,
         slope=value.slope,
-        spread=algebra.interaction(value, indices),
+        spread=algebra.choice(value, indices),
     )
 
 

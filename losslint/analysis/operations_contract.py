@@ -112,6 +112,8 @@ def _transposed(value: Tensor, flag: bool) -> Tensor:
 def _scale(at: At, left: Tensor, right: Tensor, axes: Axes, inner: Axis) -> Tensor:
     """The product of two tensors with ``axes``, summed over a last axis ``inner``."""
     product = _paired(at, left, right, shuffled=inner.batch and inner.order == at.fresh)
+    if left.axes.rank == right.axes.rank == 1:
+        product = _squares(product, (left, right))
     whole = axes.insert(len(axes.front) if axes.middle is None else -1, inner)
     return reduce(at, "sum", _placed(product, whole, (left, right)), (-1,))
 
@@ -135,6 +137,13 @@ def _paired(at: At, left: Tensor, right: Tensor, *, shuffled: bool) -> Tensor:
     if shuffled and left.data and right.data and product.spread is Spread.SAMPLE:
         product = replace(product, spread=Spread.UNKNOWN)
     return product
+
+
+def _squares(product: Tensor, operands: Sequence[Tensor]) -> Tensor:
+    """The product where entries meet those in the same place: of a value with itself, squares."""
+    if len(operands) != 2 or not lineage.one_value(operands[0].parts, operands[1].parts):
+        return product
+    return replace(product, parts=lineage.made(lineage.Atom(twice=True, nonnegative=True)))
 
 
 def matmul(at: At, left: Tensor, right: Tensor) -> Tensor:
@@ -177,7 +186,7 @@ def _trace(call: Call) -> Value:
     one, two = value.axes.at(-2), value.axes.at(-1)
     if one is None or two is None or UNKNOWN in (one.extent, two.extent):
         return unknown_tensor(*merge(value.reasons, (f"the axes of {call.at.name}",)))
-    diagonal = replace(value, axes=value.axes.without(-1), diagonal=False, parts=lineage.fresh())
+    diagonal = shapes.on_diagonal(replace(value, axes=value.axes.without(-1)))
     return reduce(call.at, "sum", diagonal, (-1,))
 
 
@@ -249,6 +258,8 @@ def _product(at: At, operands: Sequence[Tensor], axes: Sequence[Axis], summed: S
     product = replace(operands[0], axes=SCALAR)
     for operand in operands[1:]:
         product = _paired(at, product, operand, shuffled=shuffled)
+    if len(axes) == len(summed) == 1:
+        product = _squares(product, operands)
     product = _placed(product, closed(axes), operands)
     return reduce(at, "sum", product, list(summed)) if summed else product
 
@@ -298,6 +309,8 @@ def _einsum(call: Call) -> Value:
     product = replace(operands[0], axes=SCALAR, parts=lineage.gathered(operands[0].parts))
     for operand in operands[1:]:
         product = _paired(at, product, operand, shuffled=shuffled)
+    if len(set(terms)) == 1:
+        product = _squares(product, operands)
     if any(_sums_one(term, operand, inputs, output) for term, operand in zip(terms, operands, strict=True)):
         product = algebra.nothing_sure(product)
     kept = (

@@ -94,13 +94,14 @@ def compare(at: At, operation: Operation, target: Tensor, output: Tensor, call: 
         target = replace(target, degree=ZERO, raised=())
     if _of_other_rank(target.axes, output.axes):
         raise Contradiction("targets and outputs of different rank")
+    meet = algebra.choice if how == "sparse" else algebra.interaction
     both = algebra.joined(
         target,
         output,
         axes=broadcast(target.axes, output.axes),
         degree=ZERO if target.degree == output.degree == ZERO else _none(target, output),
         slope=_slope(target, output),
-        spread=algebra.interaction(*(replace(value, spread=value.spread.bent) for value in (target, output))),
+        spread=meet(*(replace(value, spread=value.spread.bent) for value in (output, target))),
     )
     if operation.get("nonnegative", False):
         both = replace(both, parts=lineage.made(lineage.Atom(nonnegative=True)))
@@ -112,7 +113,12 @@ def compare(at: At, operation: Operation, target: Tensor, output: Tensor, call: 
         powered = functions.power(at, replace(both, degree=target.degree), Fraction(exponent))
         both = replace(both, degree=powered.degree, slope=powered.slope)
     if both.degree is MIXED and not (output.degree == ZERO and _pairs_as_classes(how, output.axes)):
-        both = replace(both, slope=None if both.slope is None else MIXED)
+        alone = None in (
+            target.slope,
+            output.slope,
+        )  # then the other may be all that its gradient scales with
+        shrinks = any(isinstance(one.degree, Fraction) and one.degree < 0 for one in (target, output))
+        both = replace(both, slope=None if both.slope is None else UNKNOWN if alone and shrinks else MIXED)
         both = algebra.flawed(at, Kind.NONLINEAR, both, f"{at.name} of a value that scales with the batch")
     together = lineage.summed(target.parts, output.parts, negative=True)
     if both.degree is MIXED and lineage.cancels(together):  # what is left of the two may be of one degree

@@ -283,7 +283,7 @@ def _diag_part(call: Call) -> Value:
     kept = value.axes.without(second or 0).without(
         first if first is not None and first >= 0 else (first or 0) + 1, one
     )
-    return replace(value, axes=kept, diagonal=False, parts=lineage.fresh())
+    return shapes.on_diagonal(replace(value, axes=kept))
 
 
 def _diagonal_matrix(value: Tensor) -> Tensor:

@@ -62,8 +62,8 @@ def span(axes: Axes, over: Over, keepdims: bool) -> Span:
         )
         single = (axes.middle is None or axes.ones) and all(a.size == 1 and a.plain for a in axes.listed)
         selected = any(axis.data for axis in axes.listed)
-        largest = any(axis.plain and axis.order for axis in axes.listed)
-        return Span(axes.total, rest, batches > 0, batches > 1, single and axes != Axes(), selected, largest)
+        some = single and axes != Axes()
+        return Span(axes.total, rest, batches > 0, batches > 1, some, selected, axes.largest)
     reduced: list[Axis] = []
     rest = axes
     for index in sorted(over, key=lambda i: (i < 0, -i if i >= 0 else i)):
@@ -313,6 +313,8 @@ def _statistic(at: At, how: str, value: Tensor, what: Span, order: Fraction | No
     if how in ("min", "prod") and what.pairs and lineage.zero_beside_itself(value.parts):
         value = algebra.nothing_sure(value)
         degree, slope = value.degree, value.slope
+    if how == "norm" and slope is not None and lineage.share_norm(value.parts, value.parts):
+        slope = UNKNOWN  # of what is normalised it is the same for all data
     if how in ("var", "std") and what.largest:  # with every sample twice, the two largest are one
         value = algebra.uncertain(value, f"the entries of {at.name}")
         degree, slope = value.degree, value.slope

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import reduce as fold
+from math import prod
 
 from . import algebra, gathering, lineage
 from .algebra import At, joined
@@ -201,7 +202,9 @@ def flattened(at: At, value: Tensor, keep_first: bool = False) -> Tensor:
     if first is None or first.extent is UNKNOWN:
         return replace(value, axes=WILD)
     rest = minus(value.axes.total, first.extent)
-    return replace(value, axes=closed((first, Axis(rest))))
+    sizes = [axis.size for axis in value.axes.front[1:]] if value.axes.middle is None else [None]
+    known = [size for size in sizes if size is not None]
+    return replace(value, axes=closed((first, Axis(rest, prod(known) if known == sizes else None))))
 
 
 def expanded(value: Tensor, axis: int | None) -> Tensor:
@@ -484,6 +487,13 @@ def unsure_item(value: Tensor) -> Tensor:
 
 def _one_of_many(value: Tensor) -> Tensor:
     return replace(value, parts=lineage.made(lineage.Atom(several=True)))
+
+
+def on_diagonal(value: Tensor) -> Tensor:
+    """The entries on the diagonal: of ``v[:, None] - v`` nothing is left there."""
+    nothing = lineage.cancels(value.parts) or lineage.zero_beside_itself(value.parts)
+    kept = algebra.nothing_sure(value) if nothing else value
+    return replace(kept, diagonal=False, parts=lineage.fresh())
 
 
 def unsized(value: Tensor) -> Tensor:
