@@ -35,6 +35,8 @@ class Axis:
     """An axis of length 1 that the program asked for (``expand_dims``, ``newaxis``): what it meets is meant."""
     numbered: bool = False
     """Along it lie coordinates, of which the first is the number of the sample: ``stack([range(N), ids], 1)``."""
+    mask: object = field(default=None, compare=False, repr=False)
+    """What the mask is made of that gave ``order`` its name: held here, so that no other one takes that name."""
 
     @property
     def plain(self) -> bool:

@@ -6,6 +6,7 @@ made of, and whether entry i still belongs to sample i.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -375,12 +376,17 @@ def masked(at: At, value: Tensor, mask: Tensor) -> Tensor:
         slope=value.slope if steady or value.slope is None else mask.degree,
         spread=algebra.interaction(value, mask),
     )
-    chosen = Axis(value.axes.total, order=at.fresh, data=True, joint=mask.spread is not Spread.SAMPLE)
+    orders = tuple(axis.order for axis in value.axes.listed if axis.batch)
+    alike = hash((mask.parts, orders)) & sys.maxsize or 1  # masked alike, entry i is that of one sample
+    joint = mask.spread is not Spread.SAMPLE
+    chosen = Axis(value.axes.total, order=alike, data=True, joint=joint, mask=mask.parts)
     rank = mask.axes.rank
     if rank is None and mask.axes == value.axes and value.axes.middle == ZERO:
         return replace(kept, axes=closed((chosen,)))
-    if rank is None:
-        return replace(kept, axes=closed((chosen,))) if mask.axes.batches else kept
+    if rank is None and mask.axes.batches:
+        return replace(kept, axes=closed((chosen,)))
+    if rank is None:  # how many are kept is up to the data, and along which axis nobody knows
+        return replace(kept, spread=Spread.UNKNOWN) if mask.data else kept
     covered = [value.axes.at(index) for index in range(rank)]
     extent: Degree = ZERO
     for axis in covered:
@@ -388,7 +394,7 @@ def masked(at: At, value: Tensor, mask: Tensor) -> Tensor:
     rest = value.axes
     for _ in range(rank):
         rest = rest.without(0)
-    counted = replace(chosen, extent=extent, data=mask.data, order=at.fresh if extent != ZERO else 0)
+    counted = replace(chosen, extent=extent, data=mask.data, order=alike if extent != ZERO else 0)
     return replace(kept, axes=rest.insert(0, counted))
 
 
