@@ -77,7 +77,7 @@ def attribute(run: Interpreter, owner: Value, attr: str) -> Value:
     if isinstance(owner, External):
         if attr in CONSTANTS and run.program.table.find(f"{owner.name}.{attr}") is None:
             return CONSTANTS[attr]
-        return External(f"{owner.name}.{attr}")
+        return names.named_constant(run, attr, External(f"{owner.name}.{attr}"))
     if isinstance(owner, Module):
         return names.member(run, owner.ref.index.name, attr)
     if isinstance(owner, Instance):

@@ -84,6 +84,8 @@ def _define(
         here = run.opened(Scope(index, index.slice_of(statement), outer=scope))
         run.execute_statement(statement, here)
         value = here.names.get(name, Unknown(name))
+        if isinstance(value, Unknown) and name.isupper():
+            value = External(f"{index.name}.{name}")  # what it holds is not known, but it is no data
         return named_constant(run, name, value)
     return Unknown(name)
 
@@ -94,6 +96,9 @@ def named_constant(run: Interpreter, name: str, value: Value) -> Value:
         if isinstance(value.value, (int, float)) and run.vocabulary.is_batch_size(name):
             return Tensor(number=finite(value.value), nominal=name)
         return value
+    if isinstance(value, External) and name.isupper() and run.vocabulary.is_batch_size(name):
+        of_framework = run.program.table.canonical(value.name).startswith(("tensorflow.", "keras."))
+        return value if of_framework else run.parameter(name, loss=False)  # no Reduction.SUM_OVER_BATCH_SIZE
     unseen = isinstance(value, Tensor) and value.nominal and value.number is None and value.degree == ZERO
     if unseen and run.vocabulary.is_batch_size(name):  # so many per replica: nobody sees how many replicas
         return run.parameter(name, loss=False)
@@ -145,7 +150,7 @@ def member(run: Interpreter, module: str, name: str) -> Value:
     if sub is not None:
         return Module(ModuleRef(sub))
     if found is None:
-        return External(dotted)
+        return named_constant(run, name, External(dotted))
     if isinstance(found.names.get(name), (Import, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         return Unknown(dotted)  # the index knows all there is to know of it
     return inferred(run, found, name) or Unknown(dotted)

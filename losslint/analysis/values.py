@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from losslint.frozen import dataclass
 
-from .axes import SCALAR, WILD, Axes, Axis, Contradiction
+from .axes import FEATURES, SCALAR, WILD, Axes, Axis, Contradiction
 from .degree import ONE, UNKNOWN, ZERO, Degree
 from .lineage import Parts, fresh
 
@@ -387,6 +387,10 @@ def tensor(value: Value) -> Tensor:
         return unknown_tensor(value.reason)
     if isinstance(value, Rank):
         return constant()
+    if (
+        isinstance(value, External) and value.name.rpartition(".")[2].isupper()
+    ):  # NAMES_LIKE_THIS hold no data
+        return constant(axes=FEATURES, opaque=True)
     if isinstance(value, Range):
         limit = tensor(value.limit)
         numbers = (

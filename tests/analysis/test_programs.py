@@ -536,3 +536,22 @@ def test_a_problem_that_somebody_elses_solver_is_given_is_no_mean_over_the_batch
     )
     _, losses = check_source(SourceText("losses.py", source), AnalysisSettings())
     assert [(loss.qualname, loss.verdict.value) for loss in losses] == [("solve", "unknown")]
+
+
+@pytest.mark.parametrize(
+    ("body", "verdict", "degree"),
+    [
+        ("return tf.reduce_mean(tf.math.log(tf.abs(y_true - y_pred) + EPSILON))", "invariant", "0"),
+        ("return tf.reduce_mean(settings.WEIGHT * tf.abs(y_true - y_pred))", "invariant", "0"),
+        ("return tf.reduce_sum(settings.WEIGHT * tf.abs(y_true - y_pred))", "grows", "1"),
+        ("return tf.reduce_sum(tf.abs(y_true - y_pred)) / settings.BATCH_SIZE", "invariant", "0"),
+        ("return tf.reduce_mean(settings.MEAN(y_true - y_pred))", "unknown", "unknown"),
+        ("return settings.BACKEND.mean(y_true - y_pred)", "unknown", "unknown"),
+        ("return EPSILON(y_true, y_pred)", "unknown", "unknown"),
+        ("return SSIM(y_true, y_pred)", "unknown", "unknown"),
+    ],
+)
+def test_what_is_written_in_capitals_holds_no_data(body: str, verdict: str, degree: str) -> None:
+    imports = "import settings\nfrom settings import EPSILON\n\nSSIM = settings.build()\n\n"
+    loss = inferred(HEADER + imports + f"def loss(y_true, y_pred):\n    {body}\n")
+    assert (loss.verdict.value, loss.degree) == (verdict, degree)
