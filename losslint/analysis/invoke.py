@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from . import algebra, classes, forms, lineage, loops, precision, shapes, static, symbolic
+from . import algebra, classes, dialect, forms, lineage, loops, precision, shapes, static, symbolic
 from .algebra import At
 from .axes import PLAIN, WILD
 from .builtin import SPECIAL
@@ -109,6 +109,7 @@ def call_external(
     run: Interpreter, at: At, name: str, args: Sequence[Value], kwargs: Mapping[str, Value]
 ) -> Value:
     """Call something outside the program, by its dotted name."""
+    name = dialect.meant(name, kwargs, at.site.slice.lines)
     special = SPECIAL.get(name) or SPECIAL.get(run.program.table.canonical(name))
     if special is not None:
         return special(run, at, args, kwargs)
