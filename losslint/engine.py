@@ -3,48 +3,33 @@
 from __future__ import annotations
 
 import ast
-import fnmatch
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
-from losslint import entering
+from losslint import entering, naming
 from losslint.analysis import classes
-from losslint.analysis.budget import OUTER_STEPS, OutOfBudget, Overdrawn
-from losslint.analysis.concrete import concrete_subclasses
+from losslint.analysis.budget import OutOfBudget
 from losslint.analysis.degree import spell
 from losslint.analysis.interpreter import Interpreter
-from losslint.analysis.names import function_at, lookup
 from losslint.analysis.optable import OpTable, builtin_table
 from losslint.analysis.outcome import Outcome, Problem, settle
 from losslint.analysis.program import Program
 from losslint.analysis.recording import Recording
-from losslint.analysis.scope import ClassRef, Closure, Scope, Site
-from losslint.analysis.values import (
-    Const,
-    Dict,
-    Either,
-    Function,
-    Partial,
-    Tensor,
-    Unknown,
-    Value,
-    either,
-    tensor,
-)
-from losslint.analysis.vocabulary import OUTPUTS, TARGETS, Vocabulary
+from losslint.analysis.scope import ClassRef, Scope, Site
+from losslint.analysis.values import Const, Either, Tensor, Unknown, Value, tensor
+from losslint.analysis.vocabulary import Vocabulary
+from losslint.evaluation import Evaluation
 from losslint.frozen import dataclass
 from losslint.handed import Handed, traced
 from losslint.model import Binding, Finding, Loss, Span, TrailStep, Verdict
 from losslint.rules import _registry
 from losslint.source.comments import NO_PRAGMAS, Pragmas, read_pragmas
-from losslint.source.entries import Entry, Words, find_entries
+from losslint.source.entries import Entry, find_entries
 from losslint.source.index import ModuleIndex
 from losslint.source.places import surroundings
 from losslint.source.resolver import Resolver
@@ -57,22 +42,9 @@ if TYPE_CHECKING:
 ModuleResolver = Callable[[str], ModuleIndex | None]
 """Finds a module of the project by dotted name."""
 
-_METRIC = re.compile(
-    r"(?:^|_)(?:accuracy|acc|precision|recall|f1|fbeta|f_score|auc|score|metric|metrics|iou|dice_coef\w*|coef|psnr|hits|ndcg|map)(?:_|$)|metric|explained_var",
-    re.IGNORECASE,
-)
-_EVALUATION = re.compile(r"(?:^|_)eval(?:uate|uation)?(?:_|$)", re.IGNORECASE)
-_METRIC_MODULE = re.compile(r"metric|evaluat")
-_NEVER = re.compile(
-    r"(?:^|_)(?:accuracy|acc|precision|recall|f1|fbeta|auc|confusion_matrix)(?:_|$)", re.IGNORECASE
-)
 _STRATEGY = re.compile(
     r"MirroredStrategy|TPUStrategy|distribute\.|compute_average_loss|num_replicas_in_sync|ParameterServerStrategy"
 )
-
-
-RETURNING = ("parameters", "class", "name", "configuration", "comment")
-"""How losses are found that return what is minimised."""
 
 
 def check_source(
@@ -176,17 +148,23 @@ class Check:
         losses: list[Loss] = []
         helpers: list[tuple[Entry, list[Finding]]] = []
         of_data: set[str] = set()
-        entries = find_entries(self.index, self._words(), self.pragmas.is_loss, self._is_loss_class)
+        entries = find_entries(
+            self.index,
+            naming.words(self.settings, self.vocabulary, self.index.path),
+            self.pragmas.is_loss,
+            self._is_loss_class,
+        )
         updating = "assign" in self.source.text or "apply_gradients" in self.source.text
-        self._updating = {
-            entry.qualname: entry.node
-            for entry in entries
-            if updating and entering.updated_weights(entry.node)
-        }
+        evaluation = Evaluation(
+            self.index,
+            self.pragmas,
+            self.handed,
+            {one.qualname: one.node for one in entries if updating and entering.updated_weights(one.node)},
+        )
         for entry in entries:
             run = self._interpreter(program)
             try:
-                value = self._evaluate(run, entry)
+                value = evaluation.of(run, entry)
             except OutOfBudget:
                 value = Unknown(f"{entry.qualname} (too large)")
             outcome = settle(value)
@@ -260,175 +238,11 @@ class Check:
 
     # -- finding losses -------------------------------------------------------------------------------------------
 
-    def _words(self) -> Words:
-        chosen, unwanted = self.settings.loss_names, self.settings.not_losses
-
-        def matches(name: str, patterns: Iterable[str]) -> bool:
-            return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
-
-        def plain(name: str) -> str:
-            return name.strip("_").lower()
-
-        def snake(name: str) -> str:  # IOUScore reads iou_score
-            name = name.replace("IoU", "Iou")
-            return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
-
-        def never(name: str) -> bool:
-            return bool(_NEVER.search(name)) and "loss" not in name.lower()
-
-        in_metrics = bool(_METRIC_MODULE.search(Path(self.index.path).stem))
-
-        return Words(
-            is_target=lambda name: plain(name) in TARGETS or plain(name).startswith("y_true"),
-            is_output=lambda name: plain(name) in OUTPUTS or plain(name).startswith("y_pred"),
-            is_loss=self.vocabulary.is_loss,
-            is_metric=lambda name: (
-                bool(_EVALUATION.search(name))
-                or ("loss" not in name.lower() and (in_metrics or bool(_METRIC.search(snake(name)))))
-            ),
-            is_data=self.vocabulary.is_batched,
-            not_a_loss=lambda name: matches(name, unwanted) or never(name),
-            chosen=lambda name: matches(name, chosen),
-        )
-
     def _is_loss_class(self, node: ast.ClassDef) -> bool:
         if node.name.endswith("Loss") or node.name.startswith("Loss"):
             return True
         qualname = self.index.class_names.get(node, node.name)
         return classes.is_loss_class(self.scout, ClassRef(self.index, qualname, node))
-
-    # -- evaluating -----------------------------------------------------------------------------------------------
-
-    def _evaluate(self, run: Interpreter, entry: Entry) -> Value:
-        """What the loss returns for a batch: its parameters as their names, defaults and declared shapes say."""
-        function = self._function(run, entry)
-        given: dict[str, Value] = {}
-        if isinstance(function, Partial) and isinstance(function.fn, Function):
-            given = entering.given_by(function)
-            function = function.fn
-        if not isinstance(function, Function):
-            return Unknown(entry.qualname)
-        run.entry = self.index
-        run.uses.seen.clear()
-        if entry.found_by == "use":
-            run.budget.hurry()
-        value = self._enter(run, entry, function, given)
-        if (
-            entry.owner is not None
-            and entry.found_by in RETURNING
-            and settle(value).verdict is Verdict.UNKNOWN
-        ):
-            value = self._of_subclasses(run, entry, function) or value
-        return self.handed.first(run, entry.found_by) if entry.found_by in ("gradient", "add_loss") else value
-
-    def _of_subclasses(self, run: Interpreter, entry: Entry, function: Function) -> Value | None:
-        """What a method of an abstract class returns in the classes that make it concrete, one option for each."""
-        ref, name = function.closure.owner, entry.qualname.rpartition(".")[2]
-        subclasses = [
-            each
-            for each in (concrete_subclasses(run, ref) if ref is not None else ())
-            if (found := classes.method(run, each, name)) is not None and found.closure == function.closure
-        ]
-        seen = list(run.bound)
-        options = [
-            (frozenset({(f"self is a {each.qualname}", True)}), self._enter(run, entry, function, {}, each))
-            for each in subclasses
-        ]
-        run.bound[:] = seen
-        return either(options) if options else None
-
-    def _enter(
-        self,
-        run: Interpreter,
-        entry: Entry,
-        function: Function,
-        given: Mapping[str, Value],
-        cls: ClassRef | None = None,
-    ) -> Value:
-        """Run a loss on what its parameters say; behind a decorator that takes anything, on what its own say."""
-        own = run.defined.get(entry.qualname)
-        wrapper = function.closure if isinstance(function.closure.node.params.star_arg, cst.Param) else None
-        wrapped = wrapper is not None and own is not None and own.closure.node is not wrapper.node
-        closure = own.closure if wrapped and own is not None else function.closure
-        values = entering.arguments(
-            run,
-            closure,
-            found_by=entry.found_by,
-            node=entry.node,
-            specs=self.pragmas.inputs_of(entry.line),
-            given=given,
-            callers=[node for name, node in self._updating.items() if name in entry.callers],
-        )
-        run.watched = closure.node
-        if wrapped:
-            keywords = {one.name.value for one in closure.node.params.kwonly_params}
-            positional = [value for name, value in values.items() if name not in keywords]
-            return run.call_function(function, positional, {name: values[name] for name in keywords})
-        around = closure.scope
-        scope = run.opened(Scope(around.module, around.slice, closure.qualname, around, owner=closure.owner))
-        if len(entering.own_parameters(closure)) < len(entering.all_parameters(closure)):
-            owner = cls or closure.owner
-            scope.this = classes.typical_instance(run, owner) if owner is not None else None
-            scope.names[entering.all_parameters(closure)[0].name.value] = scope.this or Unknown("self")
-        for name, value in values.items():
-            scope.names[name] = value
-        star = closure.node.params.star_arg
-        if isinstance(star, cst.Param):
-            scope.names[star.name.value] = Unknown(f"*{star.name.value}")
-        if closure.node.params.star_kwarg is not None:
-            scope.names[closure.node.params.star_kwarg.name.value] = Dict({}, Unknown("a keyword argument"))
-        return run.run_body(closure, scope)
-
-    def _function(self, run: Interpreter, entry: Entry) -> Value:
-        """The function value of an entry, in the scope that it closes over."""
-        if entry.outer is not None:
-            outermost = entry.outer
-            while outermost.outer is not None:
-                outermost = outermost.outer
-            with suppress(Overdrawn), run.budget.part(OUTER_STEPS):
-                self._run_outer(run, outermost.qualname, entry)
-            return run.defined.get(entry.qualname, Unknown(f"{entry.qualname} is never made"))
-        if isinstance(entry.node, (ast.Lambda, ast.Call)):
-            return lookup(run, run.program.scope_of(self.index), entry.qualname)
-        if entry.owner is not None:
-            qualname = entry.qualname.rpartition(".")[0]
-            found = classes.own_method(run, ClassRef(self.index, qualname, entry.owner), entry.node.name)
-            return found if found is not None else Unknown(entry.qualname)
-        return function_at(run, self.index, entry.node, entry.qualname)
-
-    def _run_outer(self, run: Interpreter, qualname: str, entry: Entry) -> None:
-        """Run the functions around an entry, on what their parameters' names say, so that it is made."""
-        unit = self.index.by_qualname[qualname]
-        if unit.owner is not None:
-            function: Value | None = classes.own_method(
-                run, ClassRef(self.index, qualname.rpartition(".")[0], unit.owner), unit.node.name
-            )
-            if (
-                isinstance(function, Function)
-                and function.closure.owner is not None
-                and function.closure.kind != "staticmethod"
-            ):
-                function = classes.bound(function, classes.typical_instance(run, function.closure.owner))
-        else:
-            function = function_at(run, self.index, unit.node, qualname)
-        chain = [unit.qualname]
-        outer = entry.outer
-        while outer is not None and outer.qualname != qualname:
-            chain.insert(1, outer.qualname)
-            outer = outer.outer
-        for name in chain:
-            made = function if name == qualname else run.defined.get(name)
-            if isinstance(made, Function):
-                run.call_function(made, *self._factory_arguments(run, made.closure))
-
-    def _factory_arguments(self, run: Interpreter, closure: Closure) -> tuple[list[Value], dict[str, Value]]:
-        keywords = {
-            parameter.name.value: closure.defaults.get(
-                parameter.name.value, run.parameter(parameter.name.value, loss=False)
-            )
-            for parameter in closure.node.params.kwonly_params
-        }
-        return classes.unknown_arguments(run, closure, loss=False), keywords
 
     # -- reporting ------------------------------------------------------------------------------------------------
 
