@@ -17,9 +17,9 @@ from losslint.model import Span
 from losslint.source.text import split_lines
 
 BOM = "\ufeff"
-UTF8, UTF16, UTF32 = "utf-8", "utf-16", "utf-32"
-_CODECS = {UTF8: ("utf-8", 1), UTF16: ("utf-16-le", 2)}
-"""The codec that writes a unit, and the bytes of one."""
+UTF16 = "utf-16"
+_CODECS = {"utf-8": ("utf-8", 1), UTF16: ("utf-16-le", 2)}
+"""The codec that writes a unit, and the bytes of one. A unit of UTF-32 is a character."""
 
 
 def units(text: str, encoding: str) -> int:

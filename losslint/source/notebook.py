@@ -32,7 +32,6 @@ from .text import (
     ParseFailure,
     Replacement,
     SourceText,
-    newline_style,
     split_lines,
     without_warnings,
 )
@@ -434,9 +433,7 @@ def _joined(path: str, document: str, cells: Sequence[Cell], bom: bool) -> Noteb
     for of, _ in broken:
         texts[of] = _VISIBLE.sub(" ", texts[of])
     text = SEPARATOR.join(texts)
-    return Notebook(
-        path, text, "utf-8", bom, newline_style(text), document, tuple(kept), tuple(pieces), broken
-    )
+    return Notebook(path, text, "utf-8", bom, document, tuple(kept), tuple(pieces), broken)
 
 
 _VISIBLE = re.compile(r"[^\r\n]")

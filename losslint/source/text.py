@@ -75,7 +75,6 @@ class SourceText:
     text: str
     encoding: str = "utf-8"
     bom: bool = False
-    newline: str = "\n"
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
@@ -180,7 +179,7 @@ def source_text(text: str, *, path: str, encoding: str = "utf-8", bom: bool = Fa
     if (nul := text.find("\0")) >= 0:
         line, column = _end_of(split_lines(text[:nul]))
         raise ParseFailure(line, column, "source code cannot contain null bytes")
-    return SourceText(path, text, encoding, bom, newline_style(text))
+    return SourceText(path, text, encoding, bom)
 
 
 def parse(source: SourceText) -> ast.Module:
@@ -266,9 +265,3 @@ def _end_of(lines: tuple[str, ...]) -> tuple[int, int]:
     if lines[-1].endswith(("\n", "\r")):
         return len(lines) + 1, 1
     return len(lines), len(lines[-1]) + 1
-
-
-def newline_style(text: str) -> str:
-    r"""The first line end of the file, ``\n`` if it has none."""
-    match = re.search(r"\r\n|\r|\n", text)
-    return match.group() if match else "\n"

@@ -295,8 +295,6 @@ def diagonal(draft: Draft) -> Var | None:
 
 # --- contractions -------------------------------------------------------------------------------------------
 
-LETTERS = "bijklm"
-
 
 @op(2)
 def einsum(draft: Draft) -> Var | None:
