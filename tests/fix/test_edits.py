@@ -10,10 +10,11 @@ from pathlib import Path
 
 import edits_of_expressions
 import edits_of_names
+import edits_of_replicas
 import pytest
 from mending import mended_source
 
-CASES = {**edits_of_names.CASES, **edits_of_expressions.CASES}
+CASES = {**edits_of_names.CASES, **edits_of_expressions.CASES, **edits_of_replicas.CASES}
 """By what they show. No right side: nothing is changed."""
 
 
