@@ -55,8 +55,8 @@ ignores the scale.
 ## When to ignore it
 
 When the mean runs over something else than the batch, for example over a list of scalar losses at several scales
-(`reduce_mean(tf.stack(losses))`), and each of those is meant to be a sum. If they are not, each is an LL101 of its
-own.
+(`reduce_mean(tf.stack(losses))`), and each of those is meant to be a sum. If they are not, give each its division by
+the batch size.
 """
 
 BAD = (

@@ -24,7 +24,8 @@ median, softmax, sort, top-k, cumulative sum, or a normalisation to unit length.
 `reduce_max(x)` without an `axis`, `softmax(x, axis=0)`, `sort(x, axis=0)`, and the quiet one:
 `tf.math.l2_normalize(x)` has no default axis and divides by the norm of the *whole batch*, while
 `keras.ops.normalize` works on the last axis. The finding sits on that call. `axis=-1` of a vector of one value per
-sample is the batch axis too.
+sample is the batch axis too. Sorted samples are still the same samples: a `sort` is a finding where their places
+count, as beside unsorted values or when some are picked.
 
 ## Why it matters
 
