@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from losslint import __version__
 from losslint.commands import NAMES
+from losslint.commands.options import version_option
 from losslint.commands.running import FAILED
 from losslint.config import ConfigError
 from losslint.output import Unwritable, say
@@ -61,7 +61,7 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings=CONTEXT, invoke_without_command=True)
-@click.version_option(__version__, message="losslint %(version)s")
+@version_option
 @click.pass_context
 def cli(ctx: click.Context) -> None:
     """Find machine-learning losses that quietly depend on the batch size.

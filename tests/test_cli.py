@@ -285,7 +285,8 @@ def test_config_is_valid_toml_with_origins(command: Command) -> None:
 
 
 def test_version_and_help(command: Command) -> None:
-    assert command("--version").out == f"losslint {__version__}\n"
+    for asked in (("--version",), ("check", "--version"), ("a.py", "--version")):
+        assert command(*asked).out == f"losslint {__version__}\n"
     assert command("-h").out == command("--help").out == command().out
     for name in ("check", "inspect", "rule", "config"):
         assert command(name, "-h").status == 0

@@ -16,6 +16,7 @@ from losslint.commands.options import (
     path_options,
     selection_options,
     stdin_option,
+    version_option,
     work_options,
 )
 from losslint.commands.running import configuration_for, run_paths, run_settings
@@ -69,6 +70,7 @@ class Check(click.Command):
 )
 @click.option("--watch", is_flag=True, help="Check again whenever something has changed, until Ctrl-C.")
 @console_options
+@version_option
 @click.pass_context
 def command(context: click.Context, /, watch: bool, **arguments: Any) -> int:
     """Lint files and directories (`-` is standard input; without PATH the working directory).

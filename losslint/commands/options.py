@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from losslint import __version__
 from losslint.config_keys import COLORS
 
 if TYPE_CHECKING:
@@ -169,6 +170,8 @@ work_options = _together(
     ),
 )
 """How the work is done; none of it changes what is found."""
+
+version_option = click.version_option(__version__, message="losslint %(version)s")
 
 stdin_option = click.option(
     "--stdin-filename", metavar="PATH", type=click.Path(), help="What to call standard input (PATH `-`)."
