@@ -11,12 +11,13 @@ import libcst as cst
 
 from losslint import entering
 from losslint.analysis import classes
+from losslint.analysis.alternatives import either
 from losslint.analysis.budget import OUTER_STEPS, Overdrawn
 from losslint.analysis.concrete import concrete_subclasses
 from losslint.analysis.names import function_at, lookup
 from losslint.analysis.outcome import settle
 from losslint.analysis.scope import ClassRef, Closure, Scope
-from losslint.analysis.values import Dict, Function, Partial, Unknown, Value, either
+from losslint.analysis.values import Dict, Function, Partial, Unknown, Value
 from losslint.frozen import dataclass
 from losslint.model import Verdict
 

@@ -13,6 +13,7 @@ from losslint.source.index import Import
 
 from . import classes, loops, names, shapes
 from .algebra import At
+from .alternatives import lift, look
 from .axes import FEATURES, PLAIN, SCALAR, WILD, Axes
 from .degree import UNKNOWN, ZERO
 from .scope import Scope
@@ -38,7 +39,6 @@ from .values import (
     Unknown,
     Value,
     constant,
-    lift,
     tensor,
     unknown_tensor,
 )
@@ -213,8 +213,6 @@ def _from_sequence(owner: Seq, index: Value) -> Value:
         return Unknown("an item of an empty list")
     if all(isinstance(item, Const) for item in owner.items):
         return Tensor()
-    from .values import look
-
     return (
         owner.items[0]
         if len({str(look(item)) for item in owner.items}) == 1

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from . import access, forms, loops, names, static, uses
+from .alternatives import chosen_by, either, lift
 from .degree import UNKNOWN
 from .operations import zip_two
 from .operations_contract import by_rank, matmul
@@ -30,9 +31,6 @@ from .values import (
     Tensor,
     Unknown,
     Value,
-    chosen_by,
-    either,
-    lift,
     tensor,
 )
 

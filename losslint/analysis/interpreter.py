@@ -18,6 +18,7 @@ from losslint.source.index import ModuleIndex
 
 from . import invoke
 from .algebra import At
+from .alternatives import either, lift
 from .axes import FEATURES, PLAIN, SCALAR, WILD, batch_first
 from .budget import SETTING_STEPS, Budget, Overdrawn
 from .builtin import SPECIAL
@@ -44,9 +45,7 @@ from .values import (
     Unknown,
     Value,
     constant,
-    either,
     holds_data,
-    lift,
 )
 from .vocabulary import Vocabulary
 

@@ -16,6 +16,7 @@ import libcst as cst
 from losslint.source.slices import parts_of
 
 from . import algebra, shapes
+from .alternatives import either, lift, look
 from .axes import PLAIN, UNSURE, Axis
 from .degree import UNKNOWN, ZERO
 from .reduce import reduce
@@ -33,9 +34,6 @@ from .values import (
     Tensor,
     Unknown,
     Value,
-    either,
-    lift,
-    look,
     tensor,
     unknown_tensor,
 )

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from . import shapes
 from .algebra import At
+from .alternatives import either, lift
 from .axes import Axis
 from .optable import Operation
-from .values import Const, Dict, Either, Many, Seq, Tensor, Unknown, Value, either, lift, tensor
+from .values import Const, Dict, Either, Many, Seq, Tensor, Unknown, Value, tensor
 
 if TYPE_CHECKING:
     from .interpreter import Interpreter

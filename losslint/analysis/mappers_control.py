@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .algebra import At
+from .alternatives import either
 from .degree import ZERO
 from .mappers import MAPPERS, entry_of, restacked
 from .optable import Operation
-from .values import Const, Dict, Seq, Tensor, Unknown, Value, constant, either, tensor
+from .values import Const, Dict, Seq, Tensor, Unknown, Value, constant, tensor
 
 if TYPE_CHECKING:
     from .interpreter import Interpreter

@@ -16,12 +16,13 @@ from losslint.frozen import dataclass
 
 from .algebra import At
 from .along import along
+from .alternatives import lift, look
 from .axes import Axis
 from .degree import ZERO
 from .loops import summed
 from .mappers import MAPPERS, entry_of, restacked
 from .optable import Operation
-from .values import Const, Function, Seq, Spread, Tensor, Unknown, Value, lift, look, tensor
+from .values import Const, Function, Seq, Spread, Tensor, Unknown, Value, tensor
 
 if TYPE_CHECKING:
     from .interpreter import Interpreter

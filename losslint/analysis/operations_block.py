@@ -8,26 +8,12 @@ from fractions import Fraction
 
 from . import algebra, functions, lineage, logs, shapes
 from .algebra import At, coupling
+from .alternatives import RANK_TEST, either, lift
 from .axes import PLAIN, SCALAR, Axes, Axis, broadcast, closed
 from .degree import UNKNOWN, ZERO, minus
 from .operations import Call, handles
 from .optable import Operation
-from .values import (
-    RANK_TEST,
-    Const,
-    Flaw,
-    Kind,
-    Offset,
-    Seq,
-    Spread,
-    Tensor,
-    Value,
-    either,
-    lift,
-    merge,
-    tensor,
-    unknown_tensor,
-)
+from .values import Const, Flaw, Kind, Offset, Seq, Spread, Tensor, Value, merge, tensor, unknown_tensor
 
 
 @handles("block")

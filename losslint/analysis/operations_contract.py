@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from . import algebra, lineage, shapes
 from .algebra import At
+from .alternatives import RANK_TEST, either
 from .axes import PLAIN, SCALAR, WILD, Axes, Axis, Contradiction, closed
 from .degree import UNKNOWN, ZERO
 from .operations import Call, flatten, handles
 from .reduce import reduce, remove
-from .values import RANK_TEST, Const, Seq, Spread, Tensor, Value, either, merge, tensor, unknown_tensor
+from .values import Const, Seq, Spread, Tensor, Value, merge, tensor, unknown_tensor
 
 
 @handles("contract")

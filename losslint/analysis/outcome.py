@@ -12,11 +12,11 @@ from losslint.model import Returns, Verdict
 
 from . import lineage
 from .algebra import gradient_unsure, nothing_sure, uncertain
+from .alternatives import RANK_TEST
 from .degree import MIXED, UNKNOWN, ZERO, Degree, power_of_n, same
 from .scope import Site
 from .uses import Use
 from .values import (
-    RANK_TEST,
     Class,
     Const,
     Dict,

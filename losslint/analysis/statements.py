@@ -9,25 +9,9 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from . import access, static
+from .alternatives import chosen_by, contradicts, decided_by_data, either
 from .scope import Names, Scope
-from .values import (
-    NONE,
-    Const,
-    Dict,
-    Either,
-    External,
-    Function,
-    Many,
-    Seq,
-    Tensor,
-    Unknown,
-    Value,
-    chosen_by,
-    constant,
-    contradicts,
-    decided_by_data,
-    either,
-)
+from .values import NONE, Const, Dict, Either, External, Function, Many, Seq, Tensor, Unknown, Value, constant
 
 if TYPE_CHECKING:
     from .interpreter import Interpreter

@@ -17,6 +17,7 @@ from losslint.frozen import dataclass
 
 from . import classes, names
 from .algebra import At
+from .alternatives import lift
 from .degree import UNKNOWN
 from .operations import flatten
 from .reduce import reduce
@@ -33,7 +34,6 @@ from .values import (
     Tensor,
     Unknown,
     Value,
-    lift,
     merge,
 )
 
