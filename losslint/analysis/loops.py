@@ -18,14 +18,17 @@ from losslint.source.slices import parts_of
 from . import algebra, shapes
 from .alternatives import either, lift, look
 from .axes import PLAIN, UNSURE, Axis
+from .conditions import truth_of
 from .degree import UNKNOWN, ZERO
 from .reduce import reduce
 from .scope import Names, Scope
+from .spelling import spelled
 from .statements import Flow, bind, joined_names, run_block
 from .symbolic import items_of_data_set
 from .values import (
     Const,
     Dict,
+    Either,
     Many,
     Range,
     Seq,
@@ -104,8 +107,6 @@ def is_list_name(name: str) -> bool:
 
 def run_for(run: Interpreter, node: cst.For, scope: Scope, flow: Flow) -> bool:
     """``for target in iterable``."""
-    from .values import Either
-
     value = flow.narrowed(run.evaluate(node.iter, scope, flow))
     if isinstance(value, Either):
         value = (
@@ -156,8 +157,6 @@ GROWING = ("append", "extend", "write")
 @lru_cache(maxsize=512)
 def accumulated(loop: cst.For) -> Mapping[str, str]:
     """The names a loop body accumulates: ``x += e`` and ``x = x + e`` (sum), ``xs.append(e)`` (list)."""
-    from .expressions import spelled
-
     found: dict[str, str] = {}
     waiting: list[Any] = [loop.body]
     while waiting:
@@ -300,9 +299,6 @@ def comprehension(run: Interpreter, node: Any, scope: Scope, flow: Flow) -> Valu
 def _clause(
     run: Interpreter, clause: cst.CompFor, element: cst.BaseExpression, scope: Scope, flow: Flow
 ) -> Value:
-    from .expressions import truth_of
-    from .values import Either
-
     source = flow.narrowed(run.evaluate(clause.iter, scope, flow))
     if isinstance(source, Range) and _as_it_is(clause, element):
         return source
@@ -311,7 +307,6 @@ def _clause(
             (conditions, _over(run, clause, element, scope, flow, iterated(option)))
             for conditions, option in source.options
         )
-    del truth_of
     return _over(run, clause, element, scope, flow, items_of(run, source))
 
 
@@ -334,8 +329,6 @@ def _over(
     flow: Flow,
     items: Seq | Many,
 ) -> Value:
-    from .expressions import truth_of
-
     def one(item: Value) -> Value | None:
         bind(run, clause.target, item, scope, flow)
         for test in clause.ifs:

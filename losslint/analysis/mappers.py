@@ -10,6 +10,7 @@ from . import shapes
 from .algebra import At
 from .alternatives import either, lift
 from .axes import Axis
+from .conditions import chosen, truth_of
 from .optable import Operation
 from .values import Const, Dict, Either, Many, Seq, Tensor, Unknown, Value, tensor
 
@@ -84,8 +85,6 @@ def _scan(run: Interpreter, at: At, operation: Operation, roles: Mapping[str, Va
 
 
 def _cond(run: Interpreter, at: At, operation: Operation, roles: Mapping[str, Value]) -> Value:
-    from .expressions import chosen, truth_of
-
     test = roles.get("condition", Unknown(at.name))
     truth = truth_of(test)
     place = at.site.span

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .algebra import At
 from .alternatives import either
+from .conditions import truth_of
 from .degree import ZERO
 from .mappers import MAPPERS, entry_of, restacked
 from .optable import Operation
@@ -76,8 +77,6 @@ def _scan_carry(run: Interpreter, at: At, operation: Operation, roles: Mapping[s
 
 def _switch(run: Interpreter, at: At, operation: Operation, roles: Mapping[str, Value]) -> Value:
     """``fns[index](*xs)``."""
-    from .expressions import truth_of
-
     index, listed, given = roles.get("index", Unknown(at.name)), roles.get("fns"), roles.get("xs")
     fns = _numbered(listed)
     if fns is None or tensor(index).data:
@@ -130,8 +129,6 @@ def _one_of(
     exhaustive: bool,
 ) -> Value:
     """The result of the first branch whose test holds; the last runs when no other does (``exhaustive``)."""
-    from .expressions import truth_of
-
     options: list[tuple[frozenset[tuple[str, bool]], Value]] = []
     passed: frozenset[tuple[str, bool]] = frozenset()
     for k, (test, fn) in enumerate(branches):

@@ -10,8 +10,29 @@ import libcst as cst
 
 from . import access, static
 from .alternatives import chosen_by, contradicts, decided_by_data, either
+from .axes import PLAIN, closed
+from .conditions import outcomes, truth_of
+from .degree import ZERO
+from .names import named_constant
+from .operators import arithmetic
 from .scope import Names, Scope
-from .values import NONE, Const, Dict, Either, External, Function, Many, Seq, Tensor, Unknown, Value, constant
+from .shapes import dimensions, pieces, unstacked
+from .spelling import spelled
+from .values import (
+    NONE,
+    Const,
+    Dict,
+    Either,
+    External,
+    Function,
+    Many,
+    Seq,
+    ShapeOf,
+    Tensor,
+    Unknown,
+    Value,
+    constant,
+)
 
 if TYPE_CHECKING:
     from .interpreter import Interpreter
@@ -77,8 +98,6 @@ def _annotated(run: Interpreter, node: cst.AnnAssign, scope: Scope, flow: Flow) 
 
 
 def _augmented(run: Interpreter, node: cst.AugAssign, scope: Scope, flow: Flow) -> bool:
-    from .expressions import arithmetic
-
     before = run.evaluate(node.target, scope, flow)
     value = arithmetic(run, node.operator, before, run.evaluate(node.value, scope, flow), node, scope)
     bind(run, node.target, value, scope, flow)
@@ -91,11 +110,7 @@ CUSTOMARY = {"backend": "keras.backend", "K": "keras.backend"}
 
 def bind(run: Interpreter, target: cst.BaseExpression, value: Value, scope: Scope, flow: Flow) -> None:
     """Assign a value to a target: a name, an attribute, an item, or several of them."""
-    from .expressions import spelled
-
     if isinstance(target, cst.Name):
-        from .names import named_constant
-
         if target.value in CUSTOMARY and (isinstance(value, Unknown) or value == Const(None)):
             value = External(CUSTOMARY[target.value])
         scope.names[target.value] = named_constant(run, target.value, value)
@@ -139,15 +154,9 @@ def named_part(run: Interpreter, target: cst.BaseExpression, whole: Value, part:
 
 def unpacked(value: Value, count: int) -> list[Value]:
     """The values that tuple unpacking gives to ``count`` targets."""
-    from .shapes import dimensions, pieces, unstacked
-    from .values import ShapeOf
-
     if isinstance(value, ShapeOf):
         axes = value.axes
         if axes.rank is None:  # the number of targets says what the rank is
-            from .axes import PLAIN, closed
-            from .degree import ZERO
-
             missing = count - axes.least_rank
             if axes.middle == ZERO and missing >= 0:
                 value = replace(value, axes=closed((*axes.front, *(PLAIN,) * missing, *axes.back)))
@@ -208,8 +217,6 @@ def _delete(run: Interpreter, node: cst.Del, scope: Scope, flow: Flow) -> bool:
 
 
 def _if(run: Interpreter, node: cst.If, scope: Scope, flow: Flow) -> bool:
-    from .expressions import outcomes, truth_of
-
     test = flow.narrowed(run.evaluate(node.test, scope, flow))
     truth = truth_of(test)
     orelse: Sequence[Any] = ()
@@ -311,8 +318,6 @@ def _try(run: Interpreter, node: Any, scope: Scope, flow: Flow) -> bool:
 
 
 def _match(run: Interpreter, node: cst.Match, scope: Scope, flow: Flow) -> bool:
-    from .expressions import spelled
-
     subject = spelled(node.subject)
     value = run.evaluate(node.subject, scope, flow)
     branches: list[tuple[Path, Sequence[Any]]] = []

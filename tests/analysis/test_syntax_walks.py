@@ -8,8 +8,8 @@ import libcst as cst
 import pytest
 
 from losslint.analysis.classes import setters
-from losslint.analysis.expressions import spelled
 from losslint.analysis.loops import accumulated
+from losslint.analysis.spelling import spelled
 from losslint.source.slices import parts_of
 
 
