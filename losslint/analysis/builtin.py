@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from . import algebra, functions, loops, static
 from .algebra import At
 from .axes import PLAIN
+from .conditions import truth_of
 from .degree import UNKNOWN
 from .operations import flatten, zip_two
 from .operations_shape import length_of
@@ -394,8 +395,6 @@ def _nothing(run: Interpreter, at: At, args: Sequence[Value], kwargs: Mapping[st
 
 @special("builtins.any", "builtins.all")
 def _any(run: Interpreter, at: At, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
-    from .expressions import truth_of
-
     items = loops.iterated(args[0]) if args else Seq(())
     truths = [truth_of(item) for item in items.items] if isinstance(items, Seq) else [None]
     if None in truths:

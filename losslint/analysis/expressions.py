@@ -11,10 +11,10 @@ import libcst as cst
 
 from . import access, loops, names, static, uses
 from .alternatives import lift
-from .conditions import chosen, outcomes
-from .conditions import truth_of as truth_of
+from .conditions import chosen, outcomes, truth_of
 from .operators import arithmetic, compare, unary
 from .scope import Scope
+from .shapes import dimensions
 from .spelling import spelled
 from .values import Const, Dict, Either, External, Many, Seq, ShapeOf, Slice, Tensor, Unknown, Value
 
@@ -60,8 +60,6 @@ def _elements(run: Interpreter, nodes: Sequence[cst.BaseElement], scope: Scope, 
         value = run.evaluate(element.value, scope, flow)
         if isinstance(element, cst.StarredElement):
             if isinstance(value, ShapeOf):
-                from .shapes import dimensions
-
                 value = dimensions(value)
             if not isinstance(value, Seq):
                 return (

@@ -14,6 +14,7 @@ from .degree import UNKNOWN, ZERO, Degree, plus
 from .operations import HANDLERS, Call, flatten, variant
 from .operations_shape import shape
 from .reduce import From, Over, reduce
+from .shapes import blend
 from .values import Const, Seq, ShapeOf, Tensor, Value, merge, tensor, unknown_tensor
 
 ELLIPSIS = "..."
@@ -236,8 +237,6 @@ def _pack(call: Call) -> Value:
     if not parts or not isinstance(text, str) or text.split().count("*") != 1:
         return Seq((unknown_tensor(call.at.name), unknown_tensor(call.at.name)))
     pattern = tuple(ELLIPSIS if word == "*" else word for word in text.split())
-    from .shapes import blend
-
     try:
         readings = [named(pattern, part.axes, {}) for part in parts]
         if any(reading.rest.total != ZERO or reading.rest.unsure for reading in readings):

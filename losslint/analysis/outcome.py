@@ -15,6 +15,7 @@ from .algebra import gradient_unsure, nothing_sure, uncertain
 from .alternatives import RANK_TEST
 from .degree import MIXED, UNKNOWN, ZERO, Degree, power_of_n, same
 from .scope import Site
+from .shapes import blend
 from .uses import Use
 from .values import (
     Class,
@@ -248,8 +249,6 @@ def _averaged(value: Tensor) -> Tensor:
 
 def _alike(parts: Sequence[Tensor]) -> Tensor:
     """Several losses by name: one value only if they scale alike."""
-    from .shapes import blend
-
     whole = blend(parts)
     return replace(
         whole,

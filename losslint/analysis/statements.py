@@ -15,6 +15,7 @@ from .conditions import outcomes, truth_of
 from .degree import ZERO
 from .names import named_constant
 from .operators import arithmetic
+from .program import class_value
 from .scope import Names, Scope
 from .shapes import dimensions, pieces, unstacked
 from .spelling import spelled
@@ -351,8 +352,6 @@ def decorated(run: Interpreter, node: cst.FunctionDef, value: Value, scope: Scop
 
 
 def _class(run: Interpreter, node: cst.ClassDef, scope: Scope, flow: Flow) -> bool:
-    from .program import class_value
-
     qualname = f"{scope.qualname}.<locals>.{node.name.value}" if scope.qualname else node.name.value
     found = scope.module.classes.get(qualname)
     scope.names[node.name.value] = (
