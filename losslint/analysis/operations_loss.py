@@ -28,7 +28,6 @@ from .values import (
 )
 
 SUMS = {"sum", "Sum", "SUM"}
-KEEPS = {"none", "NONE", "None"}
 
 
 @handles("loss")
