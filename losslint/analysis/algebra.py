@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from losslint.frozen import dataclass
 
 from . import lineage
-from .axes import SCALAR, WILD, Axes, apart, broadcast, crossed
+from .axes import SCALAR, WILD, Axes, apart, broadcast, crossed, in_place
 from .degree import MIXED, UNKNOWN, ZERO, Degree, minus, plus, power_of_n, same, times
 from .values import Flaw, Kind, Offset, Spread, Step, Tensor, finite, merge
 
@@ -134,7 +134,11 @@ def superposition(left: Tensor, right: Tensor) -> Spread:
         return Spread.UNKNOWN
     if spread in (Spread.LINEAR, Spread.ADDITIVE) and (_of_pairs(left) or _of_pairs(right)):
         return Spread.COUPLED
-    return Spread.LINEAR if spread is Spread.SAMPLE and not _aligned(left, right) else spread
+    if spread is not Spread.SAMPLE or _aligned(left, right):
+        return spread
+    # What two masks leave may well belong together: they are two names of one choice, or look at one target.
+    masked = all(any(axis.data for axis in value.axes.listed) for value in (left, right))
+    return Spread.UNKNOWN if masked else Spread.LINEAR
 
 
 def _of_pairs(value: Tensor) -> bool:
@@ -258,7 +262,7 @@ def _cancelled(left: Tensor, right: Tensor, sum_: Tensor) -> Tensor:
     if MIXED in (left.degree, right.degree):
         return uncertain(sum_)
     exactly = sum_.axes != SCALAR
-    alike = left.degree == right.degree and left.axes == right.axes
+    alike = left.degree == right.degree and in_place(left.axes, right.axes)
     return nothing_sure(sum_) if alike and lineage.vanishes(sum_.parts, exactly=exactly) else sum_
 
 
@@ -489,10 +493,12 @@ def divide(at: At, left: Tensor, right: Tensor) -> Tensor:
         return uncertain(quotient)
     if right.offset is Offset.TARGET and right.data and right.degree != ZERO:
         return nonhomogeneous(at, right, quotient)
-    if left.offset is Offset.TARGET and right.freedom:  # no longer the sum that it was set against
+    if left.offset is Offset.TARGET and right.offset is not Offset.NONE:  # N - 1: neither is a power of N
         return uncertain(quotient, "a divisor less one")
     quotient = spread_out(at, left, right, quotient)
     if right.data:
+        if left is right:  # one, whatever it is
+            return nothing_sure(quotient)
         if lineage.nonnegative(left.parts) and lineage.nonnegative(right.parts):
             quotient = replace(quotient, parts=lineage.made(lineage.Atom(nonnegative=True)))
         return _ratio(at, left, right, quotient)

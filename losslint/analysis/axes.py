@@ -360,6 +360,16 @@ def _unlike_itself(left: Axes, right: Axes) -> bool:
     return not left.bases.isdisjoint(right.bases) and not (left.loose or right.loose) and left.batches > 0
 
 
+def in_place(left: Axes, right: Axes) -> bool:
+    """Whether entries meet those in the same place, axes of length 1 in front of all others aside."""
+    return _behind_ones(left) == _behind_ones(right)
+
+
+def _behind_ones(axes: Axes) -> Axes:
+    ones = next((at for at, axis in enumerate(axes.front) if axis != ADDED), len(axes.front))
+    return replace(axes, front=axes.front[ones:]) if ones else axes
+
+
 def apart(left: Axes, right: Axes) -> bool:
     """Whether a target has lost an axis that the output it meets still has, and may have had it from the start.
 
@@ -367,7 +377,24 @@ def apart(left: Axes, right: Axes) -> bool:
     both are columns, which makes N×N of them. Nothing here tells which it is, unless they came in with one rank. The
     other way round is usual: class ids have no axis of classes.
     """
-    return not (left.paired and right.paired) and _parted(left, right)
+    return _grown(left, right) or (not (left.paired and right.paired) and _parted(left, right))
+
+
+def _grown(left: Axes, right: Axes) -> bool:
+    """Whether one of target and output was given an axis behind the batch that the other may have had all along.
+
+    ``y_true - y_pred[:, None]`` is per sample if y_true has one axis more from the start, and N×N if it has not.
+    """
+    short, long = (left, right) if left.least_rank < right.least_rank else (right, left)
+    return (
+        short.given is not long.given
+        and bool(short.base and long.base)
+        and short.bases.isdisjoint(long.bases)
+        and short.middle == long.middle == ZERO
+        and long.least_rank == short.least_rank + 1
+        and short.front == (BATCH,) == long.front[:1]
+        and long.listed[1].added
+    )
 
 
 def _parted(left: Axes, right: Axes) -> bool:

@@ -26,7 +26,7 @@ from .algebra import (
     sunk,
     uncertain,
 )
-from .axes import broadcast
+from .axes import broadcast, in_place
 from .degree import MIXED, UNKNOWN, ZERO, Degree, plus, same, times
 from .values import Kind, Offset, Spread, Tensor, finite, merge
 
@@ -251,8 +251,10 @@ def compare(at: At, left: Tensor, right: Tensor) -> Tensor:
         spread=interaction(*(replace(value, spread=value.spread.bent) for value in (left, right))),
     )
     mask = replace(mask, raised=(), opaque=mask.opaque and not mask.data, nominal="", static=False, half="")
-    if left.data and left.axes == right.axes and lineage.one_value(left.parts, right.parts):
-        return nothing_sure(mask)  # compared with itself: the same whatever the data are
+    if left.data and in_place(left.axes, right.axes) and lineage.alike(left.parts, right.parts):
+        return nothing_sure(
+            mask
+        )  # compared with itself, or itself and a number: the same whatever the data are
     if lineage.ordered(left.parts, right.parts):
         mask = replace(mask, spread=mask.spread.doubtful)
     mask = replace(mask, parts=lineage.made(lineage.Atom(nonnegative=True)))
@@ -297,4 +299,6 @@ def choose(at: At, condition: Tensor, left: Tensor, right: Tensor) -> Tensor:
         chosen = uncertain(chosen, "which of two is chosen")
         mask = replace(mask, spread=mask.spread.doubtful)
     product = multiply(at, mask, replace(chosen, offset=Offset.NONE))
+    if product.degree is MIXED and product.slope is not None:  # the other may never be chosen
+        product = replace(product, slope=UNKNOWN)
     return replace(product, number=None, count=False)

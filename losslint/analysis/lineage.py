@@ -219,13 +219,15 @@ def adds_up(parts: Parts) -> bool:
     return all(part.atom.shared for part in parts)
 
 
+def alike(left: Parts, right: Parts) -> bool:
+    """Whether both are made of the same, a number that was added aside: ``x`` and ``x + 1``."""
+    made_of = [{(part.atom, part.counted, part.gathered) for part in parts} for parts in (left, right)]
+    return made_of[0] == made_of[1] and not any(part.atom.several for part in left)
+
+
 def ordered(left: Parts, right: Parts) -> bool:
     """Whether one is a function of the other, as the least of all entries is: it may always be the larger."""
-    if {(part.atom, part.counted, part.gathered) for part in left} == {
-        (part.atom, part.counted, part.gathered) for part in right
-    }:
-        return True  # x and x + 1
-    return any(
+    return alike(left, right) or any(
         atom is not None and atom.source is not None and other <= atom.source
         for atom, other in ((whole(left), right), (whole(right), left))
     )

@@ -209,8 +209,9 @@ def flattened(at: At, value: Tensor, keep_first: bool = False) -> Tensor:
 
 
 def expanded(value: Tensor, axis: int | None) -> Tensor:
-    """A new axis of length 1."""
-    value = replace(value, parts=lineage.gathered(value.parts))
+    """A new axis of length 1: in front of all others, every entry still meets itself."""
+    if axis != 0:
+        value = replace(value, parts=lineage.gathered(value.parts))
     return replace(value, axes=WILD if axis is None else value.axes.insert(axis, ADDED), number=None)
 
 
@@ -374,7 +375,7 @@ def masked(at: At, value: Tensor, mask: Tensor) -> Tensor:
         axes=hidden(UNKNOWN),
         degree=value.degree if steady else mask.degree,
         slope=value.slope if steady or value.slope is None else mask.degree,
-        spread=algebra.interaction(value, mask),
+        spread=algebra.choice(value, mask),
     )
     orders = tuple(axis.order for axis in value.axes.listed if axis.batch)
     alike = hash((mask.parts, orders)) & sys.maxsize or 1  # masked alike, entry i is that of one sample
