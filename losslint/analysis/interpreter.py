@@ -22,7 +22,7 @@ from .alternatives import either, lift
 from .axes import FEATURES, PLAIN, SCALAR, WILD, batch_first
 from .budget import SETTING_STEPS, Budget, Overdrawn
 from .builtin import SPECIAL
-from .degree import ONE, ZERO
+from .degree import ONE, UNKNOWN, ZERO
 from .expressions import EVALUATORS
 from .forms import Forms
 from .label_formats import LabelFormats
@@ -332,7 +332,7 @@ class Interpreter:
         if called and words.is_model(name):
             return constant(axes=FEATURES, opaque=True)
         if words.is_normaliser(name):
-            return constant(opaque=True)
+            return constant(opaque=True, degree=UNKNOWN, reasons=(f"what {name} counts",))
         if words.is_distribution(name):
             return Unknown(f"the distribution {name}")
         if words.is_other(name):
