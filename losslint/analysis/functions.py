@@ -251,10 +251,9 @@ def compare(at: At, left: Tensor, right: Tensor) -> Tensor:
         spread=interaction(*(replace(value, spread=value.spread.bent) for value in (left, right))),
     )
     mask = replace(mask, raised=(), opaque=mask.opaque and not mask.data, nominal="", static=False, half="")
+    # Compared with itself, or with itself and a number: the same whatever the data are.
     if left.data and in_place(left.axes, right.axes) and lineage.alike(left.parts, right.parts):
-        return nothing_sure(
-            mask
-        )  # compared with itself, or itself and a number: the same whatever the data are
+        return nothing_sure(mask)
     if lineage.ordered(left.parts, right.parts):
         mask = replace(mask, spread=mask.spread.doubtful)
     mask = replace(mask, parts=lineage.made(lineage.Atom(nonnegative=True)))

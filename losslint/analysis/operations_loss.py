@@ -112,10 +112,8 @@ def compare(at: At, operation: Operation, target: Tensor, output: Tensor, call: 
         powered = functions.power(at, replace(both, degree=target.degree), Fraction(exponent))
         both = replace(both, degree=powered.degree, slope=powered.slope)
     if both.degree is MIXED and not (output.degree == ZERO and _pairs_as_classes(how, output.axes)):
-        alone = None in (
-            target.slope,
-            output.slope,
-        )  # then the other may be all that its gradient scales with
+        # With a gradient in one of them alone, what shrinks may be all that it scales with.
+        alone = None in (target.slope, output.slope)
         shrinks = any(isinstance(one.degree, Fraction) and one.degree < 0 for one in (target, output))
         both = replace(both, slope=None if both.slope is None else UNKNOWN if alone and shrinks else MIXED)
         both = algebra.flawed(at, Kind.NONLINEAR, both, f"{at.name} of a value that scales with the batch")
