@@ -59,6 +59,8 @@ def main() -> int:
                 flush=True,
             )
     _print_counts(outcomes, reasons, time.monotonic() - started)
+    for label, group in wrong.items():  # at once: to make them small takes its time
+        print(f"wrong: {label}: {', '.join(str(each.program.serial) for each in group)}", flush=True)
     shown = [
         each
         for group in list(wrong.values())[: options.show]
