@@ -94,6 +94,8 @@ def _loses_pairs(left: Tensor, right: Tensor) -> bool:
     """Whether it is unknown how many axes of the result are the batch: pairs meet something, or come of it."""
     if apart(left.axes, right.axes):
         return True
+    if left.axes == right.axes == WILD and lineage.rearranged(left.parts, right.parts):
+        return True
     if max(left.axes.batches, right.axes.batches) < 2:
         both = bool(left.axes.batches and right.axes.batches)
         if not both or left.axes == right.axes:
@@ -497,7 +499,7 @@ def divide(at: At, left: Tensor, right: Tensor) -> Tensor:
         return uncertain(quotient, "a divisor less one")
     quotient = spread_out(at, left, right, quotient)
     if right.data:
-        if left is right:  # one, whatever it is
+        if in_place(left.axes, right.axes) and lineage.multiples(left.parts, right.parts):  # a number
             return nothing_sure(quotient)
         if lineage.nonnegative(left.parts) and lineage.nonnegative(right.parts):
             quotient = replace(quotient, parts=lineage.made(lineage.Atom(nonnegative=True)))

@@ -44,7 +44,7 @@ def along(at: At, how: str, value: Tensor, axis: int | None) -> Tensor:
     if how in ("softmax", "log_softmax", "cumlogsumexp") and value.degree != ZERO:
         degree = slope_gain = MIXED if value.degree is not UNKNOWN else UNKNOWN
     if how == "normalize":
-        degree = UNKNOWN if value.degree is UNKNOWN else times(where.extent, -HALF)
+        degree = times(where.extent, -HALF) if isinstance(value.degree, Fraction) else UNKNOWN
         slope_gain = minus(degree, value.degree)
     if how in ("argsort", "rank"):
         degree = ONE

@@ -170,6 +170,14 @@ class Axes:
             return replace(self, back=self.back[1:])
         return replace(self, front=self.front[:-1])
 
+    def at_least(self, rank: int) -> Axes:
+        """These open axes with so many of them listed: features, as what stands behind a leading batch is."""
+        missing = rank - self.least_rank
+        if missing <= 0:
+            return self
+        base = " ".join(name + FEWER * missing for name in sorted(self.bases))
+        return replace(self, back=(*(PLAIN,) * missing, *self.back), base=base)
+
     def batch_index(self) -> int | None:
         """Where the first batch axis stands, if that is known (negative when counted from the end)."""
         for at, axis in enumerate(self.front):
@@ -273,8 +281,11 @@ def broadcast(left: Axes, right: Axes) -> Axes:
         return left
     if left == SCALAR:
         return right
-    if crossed(left, right) or _facing(left, right):
+    if crossed(left, right):
         return closed((BATCH, BATCH))
+    if _facing(left, right):
+        row, column = (left, right) if left.front[:1] == (BATCH,) else (right, left)
+        return column if _further(column, row) == 1 else closed((BATCH, BATCH))
     if (pairs := _against_itself(left, right) or _against_fewer(left, right)) is not None:
         return pairs
     for matrix, other in ((left, right), (right, left)):
@@ -313,7 +324,7 @@ def broadcast(left: Axes, right: Axes) -> Axes:
         loose = left.loose or right.loose
         return Axes(front, ZERO, back, loose, base=base, given=given, paired=paired)
     if left.middle == ZERO and right.middle == ZERO:
-        aligned = _aligned_open(left, right)
+        aligned = _behind_one_ellipsis(left, right) or _aligned_open(left, right)
         if aligned is not None:
             return aligned
     if left.middle is UNKNOWN or right.middle is UNKNOWN:
@@ -422,6 +433,26 @@ def _aligned_open(left: Axes, right: Axes) -> Axes | None:
     front = tuple(_meet(a, b) for a, b in zip(left.front, right.front, strict=False))
     more = max(left.least_rank, right.least_rank) - shared
     return Axes(front, ZERO, (PLAIN,) * more, left.loose or right.loose)
+
+
+def _further(left: Axes, right: Axes) -> int | None:
+    """How many axes ``left`` has more than ``right``, where both are counted from one parameter."""
+    counts = [
+        {name.rstrip(FEWER): axes.least_rank - name.count(FEWER) for name in axes.bases}
+        for axes in (left, right)
+    ]
+    return next((counts[0][name] - counts[1][name] for name in sorted(counts[0]) if name in counts[1]), None)
+
+
+def _behind_one_ellipsis(left: Axes, right: Axes) -> Axes | None:
+    """Two counts of one parameter's axes of which one has some more in front: aligned from the end."""
+    if left.bases.isdisjoint(right.bases) or len(left.back) != len(right.back):
+        return None
+    long, short = (left, right) if len(left.front) > len(right.front) else (right, left)
+    lead = len(long.front) - len(short.front)
+    front = (*long.front[:lead], *(_meet(a, b) for a, b in zip(long.front[lead:], short.front, strict=True)))
+    back = tuple(_meet(a, b) for a, b in zip(left.back, right.back, strict=True))
+    return replace(long, front=front, back=back, ones=left.ones and right.ones)
 
 
 def _facing(left: Axes, right: Axes) -> bool:

@@ -255,6 +255,8 @@ def compare(at: At, left: Tensor, right: Tensor) -> Tensor:
     if left.data and in_place(left.axes, right.axes) and lineage.alike(left.parts, right.parts):
         return nothing_sure(mask)
     if lineage.ordered(left.parts, right.parts):
+        if left.axes.batches != right.axes.batches:  # none of the batch is above the largest, one as large
+            mask = uncertain(mask, "which of two is the larger")
         mask = replace(mask, spread=mask.spread.doubtful)
     mask = replace(mask, parts=lineage.made(lineage.Atom(nonnegative=True)))
     degrees = {value.degree for value in (left, right) if value.number != 0}
@@ -272,7 +274,9 @@ def compare(at: At, left: Tensor, right: Tensor) -> Tensor:
         return replace(uncertain(mask, "which of two is the larger"), spread=mask.spread.doubtful)
     if mask.data and (len(degrees) > 1 or MIXED in degrees):
         return replace(mask, degree=MIXED)
-    return mask if 0 in (left.number, right.number) else coupling(at, (left, right), mask)
+    if zero and any(lineage.normed(value.parts) for value in (left, right)):  # the norm turns no sign
+        return replace(mask, spread=mask.spread.doubtful)
+    return mask if zero else coupling(at, (left, right), mask)
 
 
 def _perhaps_bounded(value: Tensor, *, zero: bool) -> bool:

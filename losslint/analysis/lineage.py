@@ -251,6 +251,11 @@ def same(left: Parts, right: Parts) -> bool:
     return alike or (one.atom.root_of is not None and one.atom.root_of == two.atom.root_of)
 
 
+def multiples(left: Parts, right: Parts) -> bool:
+    """Whether both are multiples of one and the same thing, entry by entry."""
+    return same(left, right) and not any(part.gathered for part in left | right)
+
+
 def one_value(left: Parts, right: Parts) -> bool:
     """Whether both are the same, entry by entry."""
     return left == right and exact(left) and not any(part.atom.several for part in left)
@@ -261,10 +266,21 @@ def product_is_nonnegative(left: Parts, right: Parts) -> bool:
     return one_value(left, right) or (nonnegative(left) and nonnegative(right))
 
 
+def rearranged(left: Parts, right: Parts) -> bool:
+    """Whether something is in both, of which the entries stand elsewhere in one."""
+    stands = {(part.atom, part.gathered) for part in left}
+    return any((part.atom, not part.gathered) in stands for part in right)
+
+
 def share_norm(left: Parts, right: Parts) -> bool:
     """Whether something that was normalised over the batch is in both."""
     normed = {part.atom for part in left if part.atom.normed}
     return any(part.atom in normed for part in right)
+
+
+def normed(parts: Parts) -> bool:
+    """Whether all of it was normalised over the batch."""
+    return all(part.atom.normed for part in parts)
 
 
 def whole(parts: Parts) -> Atom | None:

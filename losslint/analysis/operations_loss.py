@@ -94,6 +94,7 @@ def compare(at: At, operation: Operation, target: Tensor, output: Tensor, call: 
     if _of_other_rank(target.axes, output.axes):
         raise Contradiction("targets and outputs of different rank")
     meet = algebra.choice if how == "sparse" else algebra.interaction
+    itself = output.data and lineage.one_value(target.parts, output.parts)
     both = algebra.joined(
         target,
         output,
@@ -120,6 +121,8 @@ def compare(at: At, operation: Operation, target: Tensor, output: Tensor, call: 
     together = lineage.summed(target.parts, output.parts, negative=True)
     if both.degree is MIXED and lineage.cancels(together):  # what is left of the two may be of one degree
         both = algebra.uncertain(both)
+    if itself and how != "sparse":  # a distance of nothing, or no distance at all
+        both = algebra.nothing_sure(both)
     if how == "elementwise":
         return replace(both, axes=output.axes if not target.axes.batches else both.axes)
     axis = operation.get("axis", -1) if call is None else call.axes()

@@ -47,19 +47,21 @@ class Span:
     """It runs over the largest so many samples."""
 
 
+def _all_single(axes: Axes) -> Axes:
+    """What is left of axes that a reduction over all of them keeps."""
+    front, back = ((SINGLE,) * len(end) for end in (axes.front, axes.back))
+    if axes.middle is None:
+        return Axes(front)
+    return replace(axes, front=front, middle=axes.middle and ZERO, back=back, ones=True)
+
+
 def span(axes: Axes, over: Over, keepdims: bool) -> Span:
     """The span of a reduction of ``axes`` over the axes ``over`` (all of them when ``None``)."""
     batches = axes.batches
     if isinstance(over, From):
         return _span_from(axes, over, keepdims)
     if over is None:
-        rest = (
-            Axes()
-            if not keepdims
-            else Axes(
-                (SINGLE,) * len(axes.front), axes.middle and ZERO, (SINGLE,) * len(axes.back), ones=True
-            )
-        )
+        rest = _all_single(axes) if keepdims else Axes()
         single = (axes.middle is None or axes.ones) and all(a.size == 1 and a.plain for a in axes.listed)
         selected = any(axis.data for axis in axes.listed)
         some = single and axes != Axes()
@@ -113,8 +115,18 @@ def _span_from(axes: Axes, over: From, keepdims: bool) -> Span:
     return Span(extent, kept, samples, samples and axes.batches > 1)
 
 
+def deep_enough(axes: Axes, over: Sequence[int]) -> Axes:
+    """``axes`` with as many as ``over`` names: counted from both ends, ``(1, -1)`` are two only of three or more."""
+    leading = [index for index in over if index >= 0]
+    trailing = len(over) - len(leading)
+    if axes.middle != ZERO or not leading or not trailing or set(over) != {*leading, *range(-trailing, 0)}:
+        return axes
+    return axes.at_least(max(leading) + 1 + trailing)
+
+
 def remove(axes: Axes, over: Sequence[int]) -> Axes:
     """``axes`` without those at ``over``: from the outside in, so that the remaining indices stay true."""
+    axes = deep_enough(axes, over)
     if axes.middle is None and axes.front:
         gone = {index % len(axes.front) for index in over}
         return Axes(tuple(axis for at, axis in enumerate(axes.front) if at not in gone))
@@ -318,7 +330,7 @@ def _statistic(at: At, how: str, value: Tensor, what: Span, order: Fraction | No
     if how in ("var", "std") and what.largest:  # with every sample twice, the two largest are one
         value = algebra.uncertain(value, f"the entries of {at.name}")
         degree, slope = value.degree, value.slope
-    if value.offset is Offset.TARGET and value.degree != ZERO and what.extent != ZERO:
+    if value.offset is Offset.TARGET and value.degree != ZERO and (what.extent != ZERO or how == "norm"):
         degree, slope = MIXED, None if slope is None else MIXED
         if (
             how in ("max", "min", "median") and value.compared is None

@@ -75,7 +75,9 @@ def blend(parts: Sequence[Tensor]) -> Tensor:
             else None,
             spread=max(result.spread, part.spread),
             offset=max(result.offset, part.offset),
-            parts=lineage.gathered(lineage.summed(result.parts, part.parts)),
+            parts=result.parts
+            if lineage.one_value(result.parts, part.parts)
+            else lineage.gathered(lineage.summed(result.parts, part.parts)),
         )
     return result
 
@@ -243,7 +245,7 @@ def transposed(value: Tensor, perm: Sequence[int] | None) -> Tensor:
     if perm is None:
         return replace(
             value,
-            axes=Axes(axes.back[::-1], axes.middle, axes.front[::-1])
+            axes=replace(axes, front=axes.back[::-1], back=axes.front[::-1])
             if axes.middle is not None
             else closed(axes.front[::-1]),
         )
