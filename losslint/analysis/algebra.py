@@ -246,9 +246,11 @@ def add(at: At, left: Tensor, right: Tensor, *, negative: bool = False) -> Tenso
 
 
 def _together(flowing: list[Tensor]) -> Degree:
-    """Degree of the sum of their gradients. Where one of them has come to a bound, the others are left alone."""
+    """Degree of the sum of their gradients. One at a bound, or of shares that add up to one, adds nothing."""
     together = same([value.slope for value in flowing if value.slope is not None])
-    others = len(flowing) > 1 and any(lineage.flat(value.parts) for value in flowing)
+    others = len(flowing) > 1 and any(
+        lineage.flat(value.parts) or lineage.in_shares(value.parts) for value in flowing
+    )
     return UNKNOWN if together is MIXED and others else together
 
 
@@ -501,8 +503,9 @@ def divide(at: At, left: Tensor, right: Tensor) -> Tensor:
     if right.data:
         if in_place(left.axes, right.axes) and lineage.multiples(left.parts, right.parts):  # a number
             return nothing_sure(quotient)
-        if lineage.nonnegative(left.parts) and lineage.nonnegative(right.parts):
-            quotient = replace(quotient, parts=lineage.made(lineage.Atom(nonnegative=True)))
+        positive = lineage.nonnegative(left.parts) and lineage.nonnegative(right.parts)
+        shared = lineage.by_its_total(left.parts, right.parts)
+        quotient = replace(quotient, parts=lineage.made(lineage.Atom(nonnegative=positive, shared=shared)))
         return _ratio(at, left, right, quotient)
     if right.opaque and left.raised and right.degree == ZERO:
         return _by_somebody(right, quotient)

@@ -41,7 +41,7 @@ class Atom:
     normed: bool = False
     """Normalised over the batch: the squares of its entries add up to one."""
     shared: bool = False
-    """A softmax: its entries add up to one."""
+    """A softmax, or something by its own mean: its entries add up to the same whatever the data."""
     nonnegative: bool = False
     """No entry is below zero."""
     twice: bool = False
@@ -254,6 +254,13 @@ def same(left: Parts, right: Parts) -> bool:
 def multiples(left: Parts, right: Parts) -> bool:
     """Whether both are multiples of one and the same thing, entry by entry."""
     return same(left, right) and not any(part.gathered for part in left | right)
+
+
+def by_its_total(left: Parts, right: Parts) -> bool:
+    """Whether the one is made of entries, and the other is a sum or mean of them."""
+    return (
+        same(left, right) and all(part.gathered for part in right) and not any(part.gathered for part in left)
+    )
 
 
 def one_value(left: Parts, right: Parts) -> bool:

@@ -452,8 +452,9 @@ def _moved(how: str, value: Tensor, what: Span, order: Fraction | None) -> tuple
             return ZERO, slope
         if value.gain is not None:
             return (UNKNOWN if extent is UNKNOWN else MIXED), slope
+        # Its weights add up to one: a term that all entries share, and that lets no gradient through, scales nothing.
         unclear = UNKNOWN if degree is UNKNOWN else MIXED
-        return unclear, None if slope is None else unclear
+        return unclear, None if slope is None else UNKNOWN if degree is MIXED else unclear
     if how == "prod":
         if extent == ZERO and degree == ZERO:
             return ZERO, slope
