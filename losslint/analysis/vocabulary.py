@@ -121,7 +121,9 @@ _SETTING = re.compile(
 _NORMALISER = re.compile(
     r"""
     (?:^|_)(?:normali[sz]er|(?:normali[sz]ation|normali[sz]ing|norm|avg)_factor|denom|denominator|divisor)$
-    | ^(?:n|num|number_of|total)_(?!class|dim|feature|channel|filter|head|layer|unit|bin|step|iter|epoch|gpu|replica)
+    | ^(?:n|num|number_of|total)_(?!
+        class|dim|feature|channel|filter|head|layer|unit|bin|step|iter|epoch|gpu|replica
+        |expert|group|level|stage|block|codebook|embedding|component|mixture|quantile)
     """,
     re.IGNORECASE | re.VERBOSE,
 )
