@@ -7,6 +7,7 @@ its bytes.
 from __future__ import annotations
 
 import codecs
+import io
 import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -27,7 +28,6 @@ T = TypeVar("T")
 
 NOTEBOOK = ".ipynb"
 
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 # PEP 263: in a comment on line 1, or on line 2 if line 1 holds nothing but a comment.
 _CODING = re.compile(rb"^[ \t\f]*#[^\r\n]*?coding[:=][ \t]*([-\w.]+)")
 _BLANK_OR_COMMENT = re.compile(rb"^[ \t\f]*(?:#[^\r\n]*)?$")
@@ -130,7 +130,7 @@ class SourceText:
 
 def split_lines(text: str) -> tuple[str, ...]:
     r"""Cut at ``\n``, ``\r\n`` and ``\r`` like Python; ``str.splitlines`` cuts at form feeds and more."""
-    return tuple(_LINE.findall(text))
+    return tuple(io.StringIO(text, newline=""))
 
 
 def read_bytes(path: str | Path) -> bytes:
