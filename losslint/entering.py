@@ -12,6 +12,7 @@ from losslint.analysis.axes import FEATURES, WILD
 from losslint.analysis.declared import axes_of_annotation, axes_of_spec
 from losslint.analysis.degree import ZERO
 from losslint.analysis.values import Const, Function, Partial, Spread, Tensor, Value, constant
+from losslint.source.index import walk
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -44,7 +45,7 @@ def arguments(
     names = {one.name.value for one in parameters}
     called = {
         each.func.id
-        for each in ast.walk(node)
+        for each in walk(node)
         if isinstance(each, ast.Call) and isinstance(each.func, ast.Name) and each.func.id in names
     }
     shapes = {name: axes_of_spec(spec) for name, spec in specs}
@@ -152,7 +153,7 @@ UPDATES = ("assign", "assign_add", "assign_sub")
 def updated_weights(function: ast.AST, names: set[str] | None = None) -> set[str]:
     """The parameters that a step updates: by ``apply_gradients``, or by themselves."""
     found: set[str] = set()
-    for node in ast.walk(function):
+    for node in walk(function):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue
         owner, method = node.func.value, node.func.attr
@@ -167,7 +168,7 @@ def passed_weights(caller: ast.AST, function: str, parameters: Sequence[str]) ->
     """The parameters of a function that a step hands what it updates."""
     weights = updated_weights(caller)
     found: set[str] = set()
-    for node in ast.walk(caller) if weights and function else ():
+    for node in walk(caller) if weights and function else ():
         called = node.func if isinstance(node, ast.Call) else None
         name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
         if not isinstance(node, ast.Call) or name != function:
@@ -202,7 +203,7 @@ ASKED = ("shape", "dtype", "get_shape", "ndim")
 def used_as_arrays(function: ast.AST, names: set[str]) -> set[str]:
     """The parameters that are certainly one tensor each: computed with, indexed by several axes, asked for a shape."""
     found: set[str] = set()
-    for node in ast.walk(function):
+    for node in walk(function):
         operands: list[ast.expr] = []
         if isinstance(node, ast.BinOp) and not isinstance(node.op, (ast.Add, ast.Mult)):
             operands = [node.left, node.right]  # lists can be added and repeated

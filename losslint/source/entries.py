@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 
 from losslint.frozen import dataclass
 
-from .index import Import, ModuleIndex, Unit, flat, own_nodes
+from .index import Import, ModuleIndex, Unit, flat, own_nodes, walk
 from .sinks import HANDING_OVER, adds, compiled_loss, compiles, compiling_matters, differentiates
 
 
@@ -237,7 +237,7 @@ class Finder:
         """Mark the losses that other losses of the module call."""
         called: dict[str, set[str]] = {}
         for entry in found:
-            for node in ast.walk(entry.node):
+            for node in walk(entry.node):
                 if isinstance(node, ast.Call):
                     name = (
                         node.func.id
@@ -285,7 +285,7 @@ def _makes_function(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """A factory: returns a function that it defines."""
     inner = {
         item.name
-        for item in ast.walk(node)
+        for item in walk(node)
         if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef)) and item is not node
     }
     return any(

@@ -9,7 +9,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from .index import ModuleIndex, own_nodes
+from .index import ModuleIndex, own_nodes, walk
 
 STEP_CALLS = ("gradient", "minimize", "compute_gradients", "jacobian")
 HANDING_OVER = re.compile(rf"\.(?:\s|\\\n)*(?:{'|'.join((*STEP_CALLS, 'add_loss', 'compile'))})\b")
@@ -38,7 +38,7 @@ def compiling_matters(index: ModuleIndex) -> bool:
 def _compiles_lambda(node: ast.AST) -> bool:
     """Whether a loss is written where the model is compiled."""
     given = compiled_loss(node)
-    return given is not None and any(isinstance(each, ast.Lambda) for each in ast.walk(given))
+    return given is not None and any(isinstance(each, ast.Lambda) for each in walk(given))
 
 
 def compiled_loss(node: ast.AST) -> ast.expr | None:
@@ -116,7 +116,7 @@ def replicated(index: ModuleIndex) -> frozenset[str]:
 
 
 def _run_by_strategies(index: ModuleIndex) -> Iterator[str]:
-    for node in ast.walk(index.tree):
+    for node in index.nodes_near(RUNS):
         if (
             not isinstance(node, ast.Call)
             or not isinstance(node.func, ast.Attribute)
