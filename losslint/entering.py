@@ -11,7 +11,7 @@ from losslint.analysis import classes
 from losslint.analysis.axes import FEATURES, WILD
 from losslint.analysis.declared import axes_of_annotation, axes_of_spec
 from losslint.analysis.degree import ZERO
-from losslint.analysis.values import Const, Function, Partial, Spread, Tensor, Value, constant
+from losslint.analysis.values import NONE, Const, Function, Partial, Spread, Tensor, Value, constant
 from losslint.source.index import walk
 
 if TYPE_CHECKING:
@@ -33,11 +33,12 @@ def arguments(
     specs: Iterable[tuple[str, str]] = (),
     given: Mapping[str, Value] | None = None,
     callers: Iterable[ast.AST] = (),
+    compared: bool = False,
 ) -> dict[str, Value]:
     """A value for every parameter but ``self``: what is ``given``, its default, else what its name and shape say.
 
     ``node`` is the function as ``ast`` has it, ``specs`` are the shapes that a comment states, ``callers`` those
-    losses of the module that call it and update weights.
+    losses of the module that call it and update weights. ``compared``: targets and outputs are not left out.
     """
     words = run.vocabulary
     parameters = own_parameters(closure)
@@ -57,6 +58,7 @@ def arguments(
     for caller in callers:
         updated |= passed_weights(caller, getattr(node, "name", ""), [one.name.value for one in parameters])
     elsewhere = batch_elsewhere(node, names)
+    needed = computed_with(node, names)
     for place, parameter in enumerate((*parameters, *closure.node.params.kwonly_params)):
         name = parameter.name.value
         if given is not None and name in given:
@@ -64,6 +66,8 @@ def arguments(
             continue
         axes = shapes.get(name) or axes_of_annotation(getattr(parameter.annotation, "annotation", None))
         default = closure.defaults.get(name)
+        if default == NONE and (name in needed or (compared and words.is_compared(name))):
+            default = None
         stands_in = words.is_normaliser(name) and default in (Const(1), Const(1.0))
         if default is not None and axes is None and not stands_in:  # else it stands for what callers count
             values[name] = default
@@ -97,6 +101,13 @@ def arguments(
 def all_parameters(closure: Closure) -> list[cst.Param]:
     """The positional parameters of a function."""
     return [*closure.node.params.posonly_params, *closure.node.params.params]
+
+
+def can_lack_targets(run: Interpreter, closure: Closure) -> bool:
+    """Whether a target or what is compared with it defaults to None."""
+    return any(
+        default == NONE and run.vocabulary.is_compared(name) for name, default in closure.defaults.items()
+    )
 
 
 def own_parameters(closure: Closure) -> list[cst.Param]:
@@ -217,3 +228,31 @@ def used_as_arrays(function: ast.AST, names: set[str]) -> set[str]:
             operands = [node.args[0]] if node.func.attr in ASKS_SHAPE else []
         found.update(each.id for each in operands if isinstance(each, ast.Name) and each.id in names)
     return found
+
+
+def computed_with(function: ast.AST, names: set[str]) -> set[str]:
+    """The parameters that cannot be None, whatever their default: computed with, and neither tested nor set before."""
+    found: set[str] = set()
+    spared: set[str] = set()
+    for node in walk(function):
+        if isinstance(node, ast.BinOp):
+            found |= _named((node.left, node.right))
+        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            found |= _named((node.operand,))
+        elif isinstance(node, (ast.If, ast.IfExp, ast.While, ast.Assert)):
+            spared |= _within(node.test)
+        elif isinstance(node, (ast.BoolOp, ast.Compare)):
+            spared |= _within(node)
+        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            spared.add(node.id)
+        elif isinstance(node, (ast.Try, ast.Match)):
+            spared |= _within(node)
+    return (found & names) - spared
+
+
+def _named(nodes: Iterable[ast.expr]) -> set[str]:
+    return {node.id for node in nodes if isinstance(node, ast.Name)}
+
+
+def _within(node: ast.AST) -> set[str]:
+    return {each.id for each in walk(node) if isinstance(each, ast.Name)}

@@ -56,12 +56,13 @@ class Evaluation:
         if entry.found_by == "use":
             run.budget.hurry()
         value = self._enter(run, entry, function, given)
-        if (
-            entry.owner is not None
-            and entry.found_by in RETURNING
-            and settle(value).verdict is Verdict.UNKNOWN
-        ):
-            value = self._of_subclasses(run, entry, function) or value
+        if entry.found_by in RETURNING and settle(value).verdict is Verdict.UNKNOWN:
+            if settle(value).options and entering.can_lack_targets(run, function.closure):
+                run.uses.seen.clear()
+                run.bound.clear()
+                value = self._enter(run, entry, function, given, compared=True)
+            if entry.owner is not None and settle(value).verdict is Verdict.UNKNOWN:
+                value = self._of_subclasses(run, entry, function) or value
         return self.handed.first(run, entry.found_by) if entry.found_by in ("gradient", "add_loss") else value
 
     def _of_subclasses(self, run: Interpreter, entry: Entry, function: Function) -> Value | None:
@@ -87,6 +88,8 @@ class Evaluation:
         function: Function,
         given: Mapping[str, Value],
         cls: ClassRef | None = None,
+        *,
+        compared: bool = False,
     ) -> Value:
         """Run a loss on what its parameters say; behind a decorator that takes anything, on what its own say."""
         own = run.defined.get(entry.qualname)
@@ -101,6 +104,7 @@ class Evaluation:
             specs=self.pragmas.inputs_of(entry.line),
             given=given,
             callers=[node for name, node in self.updating.items() if name in entry.callers],
+            compared=compared,
         )
         run.watched = closure.node
         if wrapped:
