@@ -31,7 +31,7 @@ from .recording import Recording
 from .scope import ClassRef, Closure, Scope, Site
 from .statements import Flow, run_block
 from .summaries import Summaries
-from .telling import told_at
+from .telling import blamed, told_at
 from .uses import Uses
 from .values import (
     Const,
@@ -247,7 +247,7 @@ class Interpreter:
 
         def one(callee: Value, *values: Value) -> Value:
             positional, keywords = values[: len(args)], dict(zip(names, values[len(args) :], strict=True))
-            return invoke.call_value(self, at, callee, positional, keywords)
+            return blamed(at, invoke.call_value(self, at, callee, positional, keywords))
 
         result = lift(one, fn, *args, *kwargs.values())
         if self.entry is not None and at.site.slice.lines is self.entry.lines:

@@ -18,6 +18,7 @@ from .degree import UNKNOWN
 from .functions import negate, step_function
 from .operations import zip_two
 from .operations_contract import by_rank, matmul
+from .telling import blamed
 from .values import Const, Dict, External, Many, Range, Rank, Seq, Tensor, Unknown, Value, tensor
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def arithmetic(
             return by_rank(at, tensor(a), tensor(b), lambda x, y: matmul(at, x, y))
         result = forms.combine(run.forms, run.raw, at, how, a, b, zip_two(at, how, tensor(a), tensor(b)))
         run.labels.combine(run.raw, "or" if sign == "|" else how, a, b, result)
-        return result
+        return blamed(at, result)
 
     return lift(two, left, right)
 

@@ -120,7 +120,8 @@ class Outcome:
         value = self.options[0].value
         verdict = self.verdict
         if verdict is Verdict.UNKNOWN:
-            reasons = self.unknowns or ("what it does",)
+            nowhere = "what it does" if value.data or not value.opaque else "where a batch comes in"
+            reasons = self.unknowns or (nowhere,)
             return f"the analysis cannot follow {', '.join(reasons[:3])}"
         if verdict is Verdict.INVARIANT:
             return "one value per sample" if self.returns is Returns.PER_SAMPLE else "a mean over the batch"

@@ -1,4 +1,4 @@
-"""Histories that lead into another module, told from where the loss called it.
+"""Who is to be named: for a history that leads into another module, and for a value that nobody gave a reason.
 
 A finding belongs to the file that was asked about: what a helper of another module did to a value is told at the call.
 """
@@ -8,11 +8,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from .algebra import At
+from .degree import UNKNOWN
 from .scope import Site
-from .values import Dict, Either, Flaw, Kind, Many, Seq, Step, Tensor, Value
+from .spelling import spelled
+from .values import Dict, Either, Flaw, Kind, Many, Seq, Spread, Step, Tensor, Value
 
 OWN_MATTER = {Kind.LOG_SUM_EXP, Kind.HALF, Kind.STATIC, Kind.EMPTY}
 """How the helper itself computes: to be told and mended where it stands."""
+
+
+def blamed(at: At, value: Value) -> Value:
+    """``value`` with the operation ``at`` for a reason, where something of it is unknown and nothing says why.
+
+    What an operand brought along has a reason already, so it is the first operation that could not tell.
+    """
+    if type(value) is not Tensor or value.reasons or not value.data:
+        return value
+    if value.degree is UNKNOWN:
+        return replace(value, reasons=(f"the degree of {_called(at)}",))
+    if value.spread is Spread.UNKNOWN:
+        return replace(value, reasons=(f"whether {_called(at)} couples samples",))
+    return value
+
+
+def _called(at: At) -> str:
+    """An operation by its name, an operator with its operands."""
+    return at.name if at.name.isidentifier() or "." in at.name else f"`{spelled(at.site.node)}`"
 
 
 def told_at(site: Site, value: Value, lines: Sequence[str]) -> Value:

@@ -63,6 +63,20 @@ def test_an_unknown_callee_is_named() -> None:
     assert any("blur" in reason for reason in loss.unknowns)
 
 
+@pytest.mark.parametrize(
+    ("returned", "named"),
+    [
+        ("tf.reduce_sum(y_pred * mask) / tf.reduce_sum(mask)", "whether `y_pred * mask` couples samples"),
+        ("config", "where a batch comes in"),
+    ],
+)
+def test_who_could_not_tell_is_named(returned: str, named: str) -> None:
+    body = f"target, mask = tf.split(y_true, 2, axis=len(y_true.shape) - 1)\n    return {returned}"
+    loss = inferred(f"{HEADER}def loss(y_true, y_pred, config):\n    {body}\n")
+    assert loss.verdict.value == "unknown"
+    assert named in loss.why
+
+
 def test_names_cross_modules_and_packages(tmp_path: Path) -> None:
     package = tmp_path / "project"
     package.mkdir()
