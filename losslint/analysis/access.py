@@ -11,11 +11,11 @@ import libcst as cst
 
 from losslint.source.index import Import
 
-from . import classes, loops, names, shapes
-from .algebra import At
+from . import classes, loops, names, shapes, stacking
 from .alternatives import lift, look
 from .axes import FEATURES, PLAIN, SCALAR, WILD, Axes
 from .degree import UNKNOWN, ZERO
+from .joining import At
 from .scope import Scope
 from .values import (
     Class,
@@ -350,9 +350,9 @@ def _changed(
         return (Unknown("a changed list"), Unknown("a changed list")) if method != "setdefault" else None
     if isinstance(owner, Many):
         if method == "append" and args:
-            return Many(shapes.blend([tensor(owner.item), tensor(args[0])]), owner.axis), nothing
+            return Many(stacking.blend([tensor(owner.item), tensor(args[0])]), owner.axis), nothing
         if method == "write" and len(args) == 2:
-            more = Many(shapes.blend([tensor(owner.item), tensor(args[1])]), owner.axis)
+            more = Many(stacking.blend([tensor(owner.item), tensor(args[1])]), owner.axis)
             return more, more
         return owner, owner.item
     if method == "update":

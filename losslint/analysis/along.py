@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from . import algebra, functions, lineage
-from .algebra import At, coupling
+from . import functions, joining, lineage
 from .axes import Axis
 from .degree import MIXED, ONE, UNKNOWN, ZERO, Degree, minus, plus, power_of_n, times
+from .joining import At, coupling
 from .reduce import HALF, centred, lifted
 from .values import Flaw, Kind, Offset, Spread, Tensor, merge
 
@@ -65,7 +65,7 @@ def along(at: At, how: str, value: Tensor, axis: int | None) -> Tensor:
             else None
         )
     )
-    result = algebra.bent(
+    result = joining.bent(
         value,
         axes=axes,
         degree=degree,
@@ -106,7 +106,7 @@ def _of_one(at: At, how: str, value: Tensor) -> Tensor:
     if how == "normalize":
         return functions.step_function(at, value)
     if how in ("softmax", "log_softmax"):
-        return algebra.joined(value, value, axes=value.axes, number=float(how == "softmax"))
+        return joining.joined(value, value, axes=value.axes, number=float(how == "softmax"))
     return _along_features(at, how, value) if how in ("argsort", "rank") else value
 
 
@@ -122,7 +122,7 @@ def _along_features(at: At, how: str, value: Tensor) -> Tensor:
     if how == "normalize":  # x / |x|: homogeneous of degree 0
         slope = None if value.slope is None else plus(value.slope, times(value.degree, Fraction(-1)))
         degree = ZERO if isinstance(value.degree, Fraction) else value.degree
-        free = algebra.bent(value, degree=degree, slope=slope, raised=())
+        free = joining.bent(value, degree=degree, slope=slope, raised=())
         return coupling(at, (value,), free)
     after = functions.nonlinear(at, value)
     return replace(after, parts=_normalised(how))

@@ -10,10 +10,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from . import algebra, functions, loops, static
-from .algebra import At
 from .axes import PLAIN
 from .conditions import truth_of
 from .degree import UNKNOWN
+from .joining import At
 from .operations import flatten, zip_two
 from .operations_shape import length_of
 from .reduce import reduce

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from .algebra import At, flawed
+from .joining import At, flawed
 from .values import Const, Flaw, Kind, Spread, Tensor, Value, merge
 from .vocabulary import TARGETS
 

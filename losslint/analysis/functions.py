@@ -10,24 +10,10 @@ from dataclasses import replace
 from fractions import Fraction
 
 from . import lineage
-from .algebra import (
-    NEGLIGIBLE,
-    At,
-    add,
-    add_constants,
-    bent,
-    coupling,
-    interaction,
-    joined,
-    multiply,
-    nonhomogeneous,
-    nothing_sure,
-    slopes,
-    sunk,
-    uncertain,
-)
-from .axes import broadcast, in_place
+from .algebra import NEGLIGIBLE, add, add_constants, multiply, sunk
+from .broadcasting import broadcast, in_place
 from .degree import MIXED, UNKNOWN, ZERO, Degree, plus, same, times
+from .joining import At, bent, coupling, interaction, joined, nonhomogeneous, nothing_sure, slopes, uncertain
 from .values import Kind, Offset, Spread, Tensor, finite, merge
 
 FAR = 100

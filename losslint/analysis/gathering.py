@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from . import algebra, lineage
-from .algebra import At, joined
-from .axes import BATCH, PLAIN, SCALAR, WILD, Axes, Axis, broadcast, closed, hidden
+from . import joining, lineage
+from .axes import BATCH, PLAIN, SCALAR, WILD, Axes, Axis, closed, hidden
+from .broadcasting import broadcast
 from .degree import UNKNOWN, ZERO
+from .joining import At, joined
 from .values import Spread, Tensor, merge, unknown_tensor
 
 
@@ -90,7 +91,7 @@ def _taken(value: Tensor, indices: Tensor, axes: Axes) -> Tensor:
         axes=axes,
         degree=value.degree,
         slope=value.slope,
-        spread=algebra.choice(value, indices),
+        spread=joining.choice(value, indices),
     )
 
 

@@ -17,7 +17,6 @@ from losslint.frozen import dataclass
 from losslint.source.index import ModuleIndex
 
 from . import invoke
-from .algebra import At
 from .alternatives import either, lift
 from .axes import FEATURES, PLAIN, SCALAR, WILD, batch_first
 from .budget import SETTING_STEPS, Budget, Overdrawn
@@ -25,6 +24,7 @@ from .builtin import SPECIAL
 from .degree import ONE, UNKNOWN, ZERO
 from .expressions import EVALUATORS
 from .forms import Forms
+from .joining import At
 from .label_formats import LabelFormats
 from .program import Program
 from .recording import Recording

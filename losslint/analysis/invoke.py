@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from . import algebra, classes, dialect, forms, lineage, loops, precision, shapes, static, symbolic
-from .algebra import At
+from . import algebra, classes, dialect, forms, lineage, loops, precision, shapes, stacking, static, symbolic
 from .axes import PLAIN, WILD
 from .builtin import SPECIAL
 from .degree import ZERO
 from .handlers import handler_of
+from .joining import At
 from .operations import Call, flatten
 from .operations_distribution import law_of
 from .operations_loss import call_loss_instance, told_to_sum
@@ -93,7 +93,7 @@ def through_model(at: At, args: Sequence[Value]) -> Value:
         data = [replace(value, slope=ZERO, spread=Spread.SAMPLE, number=None) for value in rows]
     if not data:
         return unknown_tensor(f"what {at.name} returns") if not inputs else constant(axes=WILD, opaque=True)
-    blended = shapes.blend(data)
+    blended = stacking.blend(data)
     first = blended.axes.at(0)
     if first is None or not first.batch or blended.axes.unsure:
         return Tensor(
@@ -305,9 +305,9 @@ def _list_method(at: At, owner: Seq | Many, name: str, args: Sequence[Value]) ->
     if name in ("count", "index"):
         return constant()
     if name == "stack":
-        return shapes.stacked(owner)
+        return stacking.stacked(owner)
     if name == "concat":
-        return shapes.concatenated(at, owner, 0)
+        return stacking.concatenated(at, owner, 0)
     if name == "unstack" and args:
         return loops.iterated(args[0])
     if name == "read":

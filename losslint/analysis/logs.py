@@ -6,9 +6,9 @@ from dataclasses import replace
 from fractions import Fraction
 
 from . import lineage
-from .algebra import At, coupling
 from .degree import MIXED, ZERO, minus, plus
 from .functions import nonlinear
+from .joining import At, coupling
 from .values import Offset, Tensor
 
 LARGEST_DENOMINATOR = 6

@@ -15,7 +15,7 @@ import libcst as cst
 
 from losslint.source.slices import parts_of
 
-from . import algebra, shapes
+from . import algebra, joining, shapes, stacking
 from .alternatives import either, lift, look
 from .axes import PLAIN, UNSURE, Axis
 from .conditions import truth_of
@@ -68,7 +68,7 @@ def iterated(value: Value) -> Seq | Many:
             return whole
         return Many(Tensor() if value.axes.total == ZERO else Unknown("a dimension"), PLAIN)
     if isinstance(value, Tensor):
-        rows = shapes.unstacked(value, 0)
+        rows = stacking.unstacked(value, 0)
         return rows if isinstance(rows, (Seq, Many)) else Many(Unknown("an entry"), UNSURE)
     if isinstance(value, Const) and isinstance(value.value, str):
         return Seq(tuple(Const(letter) for letter in value.value[:MAX_UNROLLED]))
@@ -196,7 +196,7 @@ def _typical_turn(
         elif isinstance(start, (Seq, Many)):
             kinds[name] = "list"
             scope.names[name] = Seq(())
-    bind(run, node.target, shapes.this_one(many.item), scope, flow)
+    bind(run, node.target, stacking.this_one(many.item), scope, flow)
     if not _turn(run, body, scope, flow):
         scope.names = before
         return True
@@ -217,7 +217,7 @@ def _typical_turn(
     return True
 
 
-def summed(at: algebra.At, start: Value, delta: Value, axis: Axis) -> Value:
+def summed(at: joining.At, start: Value, delta: Value, axis: Axis) -> Value:
     """``start`` plus one ``delta`` for every turn."""
     if isinstance(delta, Const) and delta.value == 0:
         return start
@@ -247,7 +247,7 @@ def _gathered(start: Value, turn: Value, axis: Axis) -> Value:
     items = [*known, *turn.items]
     if any(isinstance(item, (Seq, Dict, Many)) for item in items):
         return Many(items[-1], axis)
-    typical = shapes.blend([tensor(item) for item in items]) if len(items) > 1 else items[0]
+    typical = stacking.blend([tensor(item) for item in items]) if len(items) > 1 else items[0]
     return Many(typical, axis)
 
 
@@ -346,7 +346,7 @@ def _over(
             return Seq(tuple(leaf for value in made if isinstance(value, Seq) for leaf in value.items))
         return Unknown("a nested comprehension")
     many = items if isinstance(items, Many) else Many(_typical(items), PLAIN)
-    value = one(shapes.this_one(many.item))
+    value = one(stacking.this_one(many.item))
     if value is None:
         return Seq(())
     if clause.inner_for_in is not None:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from . import shapes
-from .algebra import At
+from . import stacking
 from .alternatives import either, lift
 from .axes import Axis
 from .conditions import chosen, truth_of
+from .joining import At
 from .optable import Operation
 from .values import Const, Dict, Either, Many, Seq, Tensor, Unknown, Value, tensor
 
@@ -38,9 +38,9 @@ def entry_of(value: Value) -> tuple[Value, Axis | None]:
             entries[0][1] if entries else None,
         )
         return Seq(tuple(entry for entry, _ in entries)), axis
-    rows = shapes.unstacked(tensor(value), 0)
+    rows = stacking.unstacked(tensor(value), 0)
     if isinstance(rows, Many):
-        return shapes.this_one(rows.item), rows.axis
+        return stacking.this_one(rows.item), rows.axis
     if isinstance(rows, Seq) and rows.items:
         return rows.items[0], Axis(size=len(rows.items))
     return Unknown("an element"), None

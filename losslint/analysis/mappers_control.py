@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .algebra import At
 from .alternatives import either
 from .conditions import truth_of
 from .degree import ZERO
+from .joining import At
 from .mappers import MAPPERS, entry_of, restacked
 from .optable import Operation
 from .values import Const, Dict, Seq, Tensor, Unknown, Value, constant, tensor

@@ -14,11 +14,11 @@ import libcst as cst
 
 from losslint.frozen import dataclass
 
-from .algebra import At
 from .along import along
 from .alternatives import lift, look
 from .axes import Axis
 from .degree import ZERO
+from .joining import At
 from .loops import summed
 from .mappers import MAPPERS, entry_of, restacked
 from .optable import Operation

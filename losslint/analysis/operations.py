@@ -13,11 +13,12 @@ from typing import Any
 
 from losslint.frozen import dataclass
 
-from . import algebra, functions, lineage, logs, shapes
-from .algebra import At
+from . import algebra, functions, joining, lineage, logs, shapes, stacking
 from .along import along
-from .axes import BATCH, FEATURES, PLAIN, SCALAR, WILD, Axis, broadcast, closed
+from .axes import BATCH, FEATURES, PLAIN, SCALAR, WILD, Axis, closed
+from .broadcasting import broadcast
 from .degree import ONE, UNKNOWN, ZERO, minus, same
+from .joining import At
 from .optable import Operation
 from .reduce import From, Over, reduce
 from .values import (
@@ -293,15 +294,15 @@ def zip_two(at: At, how: str, left: Tensor, right: Tensor) -> Tensor:
     if how == "nonlinear":
         bent = [functions.nonlinear(at, value) for value in (left, right)]
         slopes = [value.slope for value in bent if value.slope is not None]
-        both = algebra.joined(
+        both = joining.joined(
             bent[0],
             bent[1],
             axes=broadcast(left.axes, right.axes),
             degree=same([value.degree for value in bent]),
             slope=same(slopes) if slopes else None,
-            spread=algebra.interaction(bent[0], bent[1]),
+            spread=joining.interaction(bent[0], bent[1]),
         )
-        return algebra.coupling(at, tuple(bent), both)
+        return joining.coupling(at, tuple(bent), both)
     return BINARY[how](at, left, right)
 
 
@@ -482,7 +483,9 @@ def _per_sample(call: Call) -> Value:
     value = call.tensor("x")
     other = call.roles.get("y")
     if other is not None:
-        value = shapes.blend([value, tensor(other)]) if value.data else shapes.blend([tensor(other), value])
+        value = (
+            stacking.blend([value, tensor(other)]) if value.data else stacking.blend([tensor(other), value])
+        )
     mixed = shapes.mixed_in_sample(value, call.operation.get("drop", 0))
     return shapes.unsized(mixed) if call.operation.get("resized") else mixed
 

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 
-from . import algebra, functions, lineage, logs, shapes
-from .algebra import At, coupling
+from . import algebra, functions, lineage, logs, stacking
 from .alternatives import RANK_TEST, either, lift
-from .axes import PLAIN, SCALAR, Axes, Axis, broadcast, closed
+from .axes import PLAIN, SCALAR, Axes, Axis, closed
+from .broadcasting import broadcast
 from .degree import UNKNOWN, ZERO, minus
+from .joining import At, coupling
 from .operations import Call, handles
 from .optable import Operation
 from .values import Const, Flaw, Kind, Offset, Seq, Spread, Tensor, Value, merge, tensor, unknown_tensor
@@ -25,7 +26,7 @@ def _block(call: Call) -> Value:
         call.at, value, core, call.operation.get("square", False), lambda x: _one(call, x, right)
     )
     results = call.operation.get("results", 1)
-    return lift(lambda one: Seq(shapes.pieces(one, results)), result) if results > 1 else result
+    return lift(lambda one: Seq(stacking.pieces(one, results)), result) if results > 1 else result
 
 
 def _by_rank(at: At, value: Tensor, core: int, square: bool, compute: Callable[[Tensor], Tensor]) -> Value:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from . import algebra, lineage, shapes
-from .algebra import At
+from . import algebra, joining, lineage, shapes
 from .alternatives import RANK_TEST, either
 from .axes import PLAIN, SCALAR, WILD, Axes, Axis, Contradiction, closed
 from .degree import UNKNOWN, ZERO
+from .joining import At
 from .operations import Call, flatten, handles
 from .reduce import reduce, remove
 from .values import Const, Seq, Spread, Tensor, Value, merge, tensor, unknown_tensor
@@ -122,7 +122,7 @@ def _scale(at: At, left: Tensor, right: Tensor, axes: Axes, inner: Axis) -> Tens
 def _placed(product: Tensor, axes: Axes, operands: Sequence[Tensor]) -> Tensor:
     """The product with its axes; of one operand with data it is as separable as that one."""
     data = [operand for operand in operands if operand.data]
-    apart = len(data) == 1 and algebra.separable(axes, data[0])
+    apart = len(data) == 1 and joining.separable(axes, data[0])
     return replace(product, axes=axes, number=None, separable=apart)
 
 
@@ -313,7 +313,7 @@ def _einsum(call: Call) -> Value:
     if len(set(terms)) == 1:
         product = _squares(product, operands)
     if any(_sums_one(term, operand, inputs, output) for term, operand in zip(terms, operands, strict=True)):
-        product = algebra.nothing_sure(product)
+        product = joining.nothing_sure(product)
     kept = (
         closed(front + back)
         if not ellipsis or dots is None

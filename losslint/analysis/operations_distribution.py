@@ -12,10 +12,11 @@ from dataclasses import replace
 
 from losslint.frozen import dataclass
 
-from . import algebra, functions
-from .algebra import At
-from .axes import PLAIN, SCALAR, WILD, Axes, Axis, broadcast, closed
+from . import functions, joining
+from .axes import PLAIN, SCALAR, WILD, Axes, Axis, closed
+from .broadcasting import broadcast
 from .degree import UNKNOWN, ZERO, same
+from .joining import At
 from .operations import Call, variant
 from .optable import Operation
 from .reduce import From, Over, reduce
@@ -127,15 +128,15 @@ def _function_of(at: At, parts: Sequence[Tensor]) -> Tensor:
             result = bent
             continue
         slopes = [slope for slope in (result.slope, bent.slope) if slope is not None]
-        both = algebra.joined(
+        both = joining.joined(
             result,
             bent,
             axes=broadcast(result.axes, bent.axes),
             degree=same((result.degree, bent.degree)),
             slope=same(slopes) if slopes else None,
-            spread=algebra.interaction(result, bent),
+            spread=joining.interaction(result, bent),
         )
-        result = algebra.spread_out(at, result, bent, both)
+        result = joining.spread_out(at, result, bent, both)
     assert result is not None
     return result
 

@@ -14,7 +14,7 @@ from .degree import UNKNOWN, ZERO, Degree, plus
 from .operations import HANDLERS, Call, flatten, variant
 from .operations_shape import shape
 from .reduce import From, Over, reduce
-from .shapes import blend
+from .stacking import blend
 from .values import Const, Seq, ShapeOf, Tensor, Value, merge, tensor, unknown_tensor
 
 ELLIPSIS = "..."

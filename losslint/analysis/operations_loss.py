@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from . import algebra, functions, lineage, shapes
-from .algebra import At
-from .axes import PLAIN, SCALAR, WILD, Axes, Contradiction, broadcast
+from . import algebra, functions, joining, lineage, shapes
+from .axes import PLAIN, SCALAR, WILD, Axes, Contradiction
+from .broadcasting import broadcast
 from .degree import MIXED, UNKNOWN, ZERO, Degree, minus, same
+from .joining import At
 from .operations import Call, handles
 from .optable import Operation
 from .reduce import From, reduce
@@ -93,9 +94,9 @@ def compare(at: At, operation: Operation, target: Tensor, output: Tensor, call: 
         target = replace(target, degree=ZERO, raised=())
     if _of_other_rank(target.axes, output.axes):
         raise Contradiction("targets and outputs of different rank")
-    meet = algebra.choice if how == "sparse" else algebra.interaction
+    meet = joining.choice if how == "sparse" else joining.interaction
     itself = output.data and lineage.one_value(target.parts, output.parts)
-    both = algebra.joined(
+    both = joining.joined(
         target,
         output,
         axes=broadcast(target.axes, output.axes),
@@ -117,12 +118,12 @@ def compare(at: At, operation: Operation, target: Tensor, output: Tensor, call: 
         alone = None in (target.slope, output.slope)
         shrinks = any(isinstance(one.degree, Fraction) and one.degree < 0 for one in (target, output))
         both = replace(both, slope=None if both.slope is None else UNKNOWN if alone and shrinks else MIXED)
-        both = algebra.flawed(at, Kind.NONLINEAR, both, f"{at.name} of a value that scales with the batch")
+        both = joining.flawed(at, Kind.NONLINEAR, both, f"{at.name} of a value that scales with the batch")
     together = lineage.summed(target.parts, output.parts, negative=True)
     if both.degree is MIXED and lineage.cancels(together):  # what is left of the two may be of one degree
-        both = algebra.uncertain(both)
+        both = joining.uncertain(both)
     if itself and how != "sparse":  # a distance of nothing, or no distance at all
-        both = algebra.nothing_sure(both)
+        both = joining.nothing_sure(both)
     if how == "elementwise":
         return replace(both, axes=output.axes if not target.axes.batches else both.axes)
     axis = operation.get("axis", -1) if call is None else call.axes()
@@ -153,7 +154,7 @@ def compare(at: At, operation: Operation, target: Tensor, output: Tensor, call: 
         return unknown_tensor(*merge(both.reasons, (f"the axes of {at.name}",)))
     only = along[0]
     if operation.get("over") == "coupled" and only is not None and only.size == 1:  # one class is certain
-        return algebra.nothing_sure(replace(both, axes=axes.without(where[0])))
+        return joining.nothing_sure(replace(both, axes=axes.without(where[0])))
     return replace(both, axes=axes.without(where[0]))
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from . import algebra, functions, gathering, lineage, shapes
-from .axes import PLAIN, SCALAR, WILD, Axes, Axis, broadcast, closed, hidden
+from . import functions, gathering, joining, lineage, shapes, stacking
+from .axes import PLAIN, SCALAR, WILD, Axes, Axis, closed, hidden
+from .broadcasting import broadcast
 from .degree import UNKNOWN, ZERO, plus
 from .operations import Call, Handler, handles
 from .reduce import From
@@ -116,7 +117,7 @@ def _moveaxis(call: Call) -> Value:
 @shape("stack")
 def _stack(call: Call) -> Value:
     source, axis = call.value("xs"), call.integer("axis", 0) or 0
-    whole = shapes.stacked(source, axis)
+    whole = stacking.stacked(source, axis)
     return _with_coordinates(source, whole, axis, stacked=True)
 
 
@@ -126,7 +127,7 @@ def _concat(call: Call) -> Value:
     source = call.value("xs")
     if isinstance(source, Seq) and any(isinstance(item, ShapeOf) for item in source.items):
         return _joined_shapes(source)
-    return _with_coordinates(source, shapes.concatenated(call.at, source, axis), axis, stacked=False)
+    return _with_coordinates(source, stacking.concatenated(call.at, source, axis), axis, stacked=False)
 
 
 def _with_coordinates(source: Value, whole: Tensor, axis: int | None, *, stacked: bool) -> Tensor:
@@ -178,7 +179,7 @@ def _listed(part: Value) -> Value:
 def _unstack(call: Call) -> Value:
     if isinstance(call.value("x"), ShapeOf):
         return call.value("x")
-    return shapes.unstacked(call.tensor("x"), call.integer("axis", 0) or 0, call.integer("num"))
+    return stacking.unstacked(call.tensor("x"), call.integer("axis", 0) or 0, call.integer("num"))
 
 
 @shape("split")
@@ -188,7 +189,7 @@ def _split(call: Call) -> Value:
     number = len(pieces.items) if isinstance(pieces, Seq) else call.integer("num")
     if isinstance(pieces, Seq) and call.operation.get("points"):  # numpy: cut points, not sizes
         number = len(pieces.items) + 1
-    return shapes.split(call.at, call.tensor("x"), number, call.integer("axis", 0) or 0)
+    return stacking.split(call.at, call.tensor("x"), number, call.integer("axis", 0) or 0)
 
 
 @shape("tile")
@@ -314,7 +315,7 @@ def _band_part(call: Call) -> Value:
     other = call.roles.get("y")
     if other is not None:
         update = tensor(other)
-        both = shapes.blend([value, update]) if value.data or update.data else value
+        both = stacking.blend([value, update]) if value.data or update.data else value
         if update.axes.batches < value.axes.batches:  # the diagonal of an N×N matrix
             both = replace(both, degree=value.degree, slope=value.slope)
         return replace(both, axes=value.axes, number=None)
@@ -350,7 +351,7 @@ def _broadcast_to(call: Call) -> Value:
     else:
         return replace(value, axes=WILD)
     axes = broadcast(value.axes, axes)
-    return replace(value, axes=axes, separable=algebra.separable(axes, value), parts=lineage.fresh())
+    return replace(value, axes=axes, separable=joining.separable(axes, value), parts=lineage.fresh())
 
 
 @shape("reverse", "roll")
@@ -450,13 +451,13 @@ def _take_along(call: Call) -> Value:
     if where is None or not where.plain:
         return unknown_tensor(*merge(value.reasons, (call.at.name,)))
     axes = indices.axes if indices.axes.batches else value.axes
-    return algebra.joined(
+    return joining.joined(
         value,
         replace(indices, slope=None),
         axes=axes,
         degree=value.degree,
         slope=value.slope,
-        spread=algebra.interaction(value, indices),
+        spread=joining.interaction(value, indices),
     )
 
 

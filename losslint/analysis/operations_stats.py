@@ -7,9 +7,9 @@ from dataclasses import replace
 from fractions import Fraction
 
 from . import algebra, functions, lineage, logs
-from .algebra import At
 from .axes import PLAIN, SCALAR, Axes, Axis
 from .degree import UNKNOWN, ZERO, Degree, minus
+from .joining import At
 from .operations import Call, unknown_axes, variant
 from .operations_contract import by_rank
 from .operations_shape import shape

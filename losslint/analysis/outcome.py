@@ -11,11 +11,11 @@ from losslint.frozen import dataclass
 from losslint.model import Returns, Verdict
 
 from . import lineage
-from .algebra import gradient_unsure, nothing_sure, uncertain
 from .alternatives import RANK_TEST
 from .degree import MIXED, UNKNOWN, ZERO, Degree, power_of_n, same
+from .joining import gradient_unsure, nothing_sure, uncertain
 from .scope import Site
-from .shapes import blend
+from .stacking import blend
 from .uses import Use
 from .values import (
     Class,

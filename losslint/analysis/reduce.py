@@ -8,10 +8,10 @@ from fractions import Fraction
 
 from losslint.frozen import dataclass
 
-from . import algebra, functions, lineage, logs
-from .algebra import At, coupling, flawed
+from . import functions, joining, lineage, logs
 from .axes import PLAIN, SCALAR, SINGLE, WILD, Axes, Axis, hidden
 from .degree import MIXED, ONE, UNKNOWN, ZERO, Degree, plus, power_of_n, times
+from .joining import At, coupling, flawed
 from .values import Flaw, Kind, Offset, Spread, Tensor, merge
 
 HALF = Fraction(1, 2)
@@ -165,7 +165,7 @@ def reduce(
     if what.single and how in OF_ONE:
         return replace(value, axes=what.axes, number=None, count=False)
     if what.single and how in ("var", "std"):
-        return algebra.joined(value, value, axes=what.axes, number=0.0)
+        return joining.joined(value, value, axes=what.axes, number=0.0)
     reduced = (
         _linear(at, how, value, what) if how in ("sum", "mean") else _statistic(at, how, value, what, order)
     )
@@ -239,12 +239,12 @@ def _linear(at: At, how: str, value: Tensor, what: Span) -> Tensor:
     if not (result.axes.batches or result.axes.unsure):
         everything = all(axis.size == 1 for axis in result.axes.listed) and result.axes.middle is None
         if lineage.vanishes(value.parts) or (everything and lineage.adds_up(parts)):
-            return algebra.nothing_sure(result)
+            return joining.nothing_sure(result)
         if everything and lineage.in_shares(parts):
-            result = algebra.gradient_unsure(result)
+            result = joining.gradient_unsure(result)
         if lineage.cancels(value.parts):
             result = replace(result, slope=None if slope is None else UNKNOWN)
-            result = algebra.uncertain(result) if degree is MIXED else result
+            result = joining.uncertain(result) if degree is MIXED else result
     if not _over_batch(value, what):
         return result if summed else _mean_of_sum(at, value, result)
     if what.extent is UNKNOWN and summed:
@@ -320,22 +320,22 @@ def _statistic(at: At, how: str, value: Tensor, what: Span, order: Fraction | No
         value = centred(value)
     degree, slope = _moved(how, value, what, order)
     if how in ("max", "min", "median") and _of_unlike_entries(value):
-        value = algebra.uncertain(value, "which of several is the largest")
+        value = joining.uncertain(value, "which of several is the largest")
         degree, slope = value.degree, value.slope
     if how in ("min", "prod") and what.pairs and lineage.zero_beside_itself(value.parts):
-        value = algebra.nothing_sure(value)
+        value = joining.nothing_sure(value)
         degree, slope = value.degree, value.slope
     if how == "norm" and slope is not None and lineage.share_norm(value.parts, value.parts):
         slope = UNKNOWN  # of what is normalised it is the same for all data
     if how in ("var", "std") and what.largest:  # with every sample twice, the two largest are one
-        value = algebra.uncertain(value, f"the entries of {at.name}")
+        value = joining.uncertain(value, f"the entries of {at.name}")
         degree, slope = value.degree, value.slope
     if value.offset is Offset.TARGET and value.degree != ZERO and (what.extent != ZERO or how == "norm"):
         degree, slope = MIXED, None if slope is None else MIXED
         if (
             how in ("max", "min", "median") and value.compared is None
         ):  # of a running sum, the first or the last
-            value = algebra.uncertain(value, f"the entries of {at.name}")
+            value = joining.uncertain(value, f"the entries of {at.name}")
             degree, slope = value.degree, value.slope
     spread = value.spread
     if (spread is Spread.ADDITIVE and not what.samples) or (not over_batch and lifted(value)):
@@ -344,7 +344,7 @@ def _statistic(at: At, how: str, value: Tensor, what: Span, order: Fraction | No
         spread = (
             Spread.UNKNOWN if what.extent is UNKNOWN and not what.samples else max(spread, Spread.COUPLED)
         )
-    result = algebra.bent(
+    result = joining.bent(
         value,
         axes=what.axes,
         degree=degree,

@@ -13,10 +13,10 @@ from fractions import Fraction
 from functools import reduce as fold
 from math import prod
 
-from . import algebra, gathering, lineage
-from .algebra import At, joined
-from .axes import ADDED, PLAIN, SCALAR, UNSURE, WILD, Axes, Axis, broadcast, closed, hidden
-from .degree import MIXED, UNKNOWN, ZERO, Degree, minus, plus, same
+from . import gathering, joining, lineage
+from .axes import ADDED, PLAIN, SCALAR, UNSURE, WILD, Axes, Axis, closed, hidden, without_known
+from .degree import MIXED, UNKNOWN, ZERO, Degree, minus, plus
+from .joining import At, joined
 from .values import (
     Const,
     Kind,
@@ -27,7 +27,6 @@ from .values import (
     Slice,
     Spread,
     Tensor,
-    Unknown,
     Value,
     constant,
     merge,
@@ -58,83 +57,6 @@ def size_of(axes: Axes, static: bool = False) -> Tensor:
         return Tensor(SCALAR, axes.total, None, Spread.UNKNOWN if joint else Spread.LINEAR)
     counts = isinstance(axes.total, Fraction) and axes.total > 0
     return Tensor(SCALAR, axes.total, count=counts, static=static)
-
-
-def blend(parts: Sequence[Tensor]) -> Tensor:
-    """Several tensors as the entries of one: what they share, the histories of all. The axes are the caller's."""
-    first, *rest = parts
-    result = first
-    for part in rest:
-        result = joined(
-            result,
-            part,
-            axes=result.axes,
-            degree=_shared(result, part),
-            slope=same([slope for slope in (result.slope, part.slope) if slope is not None] or [ZERO])
-            if result.slope is not None or part.slope is not None
-            else None,
-            spread=max(result.spread, part.spread),
-            offset=max(result.offset, part.offset),
-            parts=result.parts
-            if lineage.one_value(result.parts, part.parts)
-            else lineage.gathered(lineage.summed(result.parts, part.parts)),
-        )
-    return result
-
-
-def _shared(left: Tensor, right: Tensor) -> Degree:
-    for value, other in ((left, right), (right, left)):
-        if value.number == 0 and not value.data:
-            return other.degree
-    if left.degree != right.degree and any(lineage.short_of_a_share(value.parts) for value in (left, right)):
-        return UNKNOWN
-    return same((left.degree, right.degree))
-
-
-def stacked(value: Value, axis: int = 0) -> Tensor:
-    """A list of tensors as one tensor with a new axis (``tf.stack``, and what any operation does to a list)."""
-    if isinstance(value, ShapeOf):
-        degree = ZERO if value.axes.total == ZERO else UNKNOWN
-        return Tensor(closed((Axis(size=value.axes.rank),)), degree)
-    if isinstance(value, Many):
-        item = tensor(value.item)
-        return replace(item, axes=item.axes.insert(axis, value.axis), number=None)
-    if not isinstance(value, Seq) or not value.items:
-        return tensor(value) if not isinstance(value, Seq) else constant(axes=closed((Axis(size=0),)))
-    parts = [tensor(item) for item in value.items]
-    whole = blend(parts)
-    axes = fold(broadcast, (part.axes for part in parts)).insert(axis, Axis(size=len(parts)))
-    apart = algebra.separable(axes, *parts)
-    return replace(whole, axes=axes, number=None, count=False, separable=apart)
-
-
-def concatenated(at: At, value: Value, axis: int | None) -> Tensor:
-    """Tensors joined along an axis; along the batch the samples are rearranged."""
-    if isinstance(value, Many):
-        item = tensor(value.item)
-        where = item.axes.at(axis) if axis is not None else None
-        if where is None:
-            return replace(item, axes=WILD)
-        extent = plus(where.extent, value.axis.extent)
-        return replace(
-            item, axes=item.axes.without(axis or 0, Axis(extent, order=at.fresh if extent != ZERO else 0))
-        )
-    if not isinstance(value, Seq) or not value.items:
-        return tensor(value)
-    parts = [tensor(item) for item in value.items]
-    whole = replace(blend(parts), number=None, count=False)
-    if axis is None:
-        return replace(whole, axes=WILD)
-    extents = {where.extent if (where := part.axes.at(axis)) is not None else UNKNOWN for part in parts}
-    axes = next((part.axes for part in parts if part.axes.batches), parts[0].axes)
-    where = axes.at(axis)
-    if where is None or UNKNOWN in extents:
-        return replace(whole, axes=WILD)
-    if where.plain:
-        return replace(
-            whole, axes=axes.without(axis, PLAIN) if axes.middle is None or axis < len(axes.front) else axes
-        )
-    return replace(whole, axes=axes.without(axis, replace(where, order=at.fresh)))
 
 
 def reshape(at: At, value: Tensor, shape: Value) -> Tensor:
@@ -377,7 +299,7 @@ def masked(at: At, value: Tensor, mask: Tensor) -> Tensor:
         axes=hidden(UNKNOWN),
         degree=value.degree if steady else mask.degree,
         slope=value.slope if steady or value.slope is None else mask.degree,
-        spread=algebra.choice(value, mask),
+        spread=joining.choice(value, mask),
     )
     orders = tuple(axis.order for axis in value.axes.listed if axis.batch)
     alike = hash((mask.parts, orders)) & sys.maxsize or 1  # masked alike, entry i is that of one sample
@@ -419,89 +341,14 @@ def repeated(at: At, value: Tensor, counts: Sequence[Value]) -> Tensor:
         else:
             tiled.append(Axis(plus(axis.extent, times_.degree), order=at.fresh if axis.batch else 0))
     parts = value.parts if all(tensor(count).degree == ZERO for count in counts) else lineage.fresh()
-    separable = algebra.separable(closed(tiled), value)
+    separable = joining.separable(closed(tiled), value)
     return replace(value, axes=closed(tiled), separable=separable, permutation=False, parts=parts)
-
-
-def split(at: At, value: Tensor, number: int | None, axis: int) -> Value:
-    """``split``: pieces along an axis; pieces of the batch are no longer aligned with each other."""
-    where = value.axes.at(axis)
-    if where is None:
-        return Unknown(f"the axis of {at.name}")
-    piece = value
-    if where.plain:
-        listed = (
-            value.axes.middle is None
-            or 0 <= axis < len(value.axes.front)
-            or 0 < -axis <= len(value.axes.back)
-        )
-        piece = replace(value, axes=value.axes.without(axis, PLAIN)) if listed else value
-        return Seq(pieces(piece, number)) if number else Many(_one_of_many(piece), PLAIN)
-    if not number:
-        return Many(_one_of_many(replace(value, axes=WILD)), PLAIN)
-    return Seq(
-        tuple(
-            replace(
-                value,
-                axes=value.axes.without(axis, replace(where, order=at.fresh + k)),
-                parts=lineage.fresh(),
-            )
-            for k in range(number)
-        )
-    )
-
-
-def unstacked(value: Tensor, axis: int, number: int | None = None) -> Value:
-    """``unstack``, and what iterating over a tensor gives: its entries along an axis."""
-    where = value.axes.at(axis)
-    if number and where is UNSURE:  # of a length that the program states, so not the batch
-        return Seq(pieces(replace(value, axes=without_known(value.axes, axis), number=None), number))
-    if where is None or where.extent is UNKNOWN:
-        return Many(unsure_item(value), UNSURE)
-    item = replace(value, axes=value.axes.without(axis), number=None)
-    number = number or where.size
-    if where.plain and number and number <= 16:
-        return Seq(pieces(item, number))
-    return Many(_one_of_many(item), where)
-
-
-def pieces(value: Value, number: int) -> tuple[Value, ...]:
-    """So many parts of a value: alike, but not the same."""
-    if not isinstance(value, Tensor):
-        return (value,) * number
-    return tuple(replace(value, parts=lineage.fresh()) for _ in range(number))
-
-
-def this_one(value: Value) -> Value:
-    """One of many while it is looked at: as long as that lasts, it is like itself."""
-    if isinstance(value, Seq):
-        return Seq(tuple(this_one(item) for item in value.items), value.mutable)
-    if not isinstance(value, Tensor) or not any(part.atom.several for part in value.parts):
-        return value
-    return replace(value, parts=lineage.fresh())
-
-
-def without_known(axes: Axes, index: int) -> Axes:
-    """``axes`` without the one at ``index``, of which the program knows the length: it is not the batch."""
-    if axes.at(index) is not UNSURE:
-        return axes.without(index)
-    return axes if axes.middle == ZERO else WILD
-
-
-def unsure_item(value: Tensor) -> Tensor:
-    """An entry of a tensor along an axis that may or may not be the batch."""
-    degree = UNKNOWN if value.data else value.degree
-    return _one_of_many(replace(value, axes=WILD, degree=degree, number=None))
-
-
-def _one_of_many(value: Tensor) -> Tensor:
-    return replace(value, parts=lineage.made(lineage.Atom(several=True)))
 
 
 def on_diagonal(value: Tensor) -> Tensor:
     """The entries on the diagonal: of ``v[:, None] - v`` nothing is left there."""
     nothing = lineage.cancels(value.parts) or lineage.zero_beside_itself(value.parts)
-    kept = algebra.nothing_sure(value) if nothing else value
+    kept = joining.nothing_sure(value) if nothing else value
     return replace(kept, diagonal=False, parts=lineage.fresh())
 
 

@@ -17,8 +17,9 @@ from .names import named_constant
 from .operators import arithmetic
 from .program import class_value
 from .scope import Names, Scope
-from .shapes import dimensions, pieces, unstacked
+from .shapes import dimensions
 from .spelling import spelled
+from .stacking import pieces, unstacked
 from .values import (
     NONE,
     Const,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from .algebra import At, flawed
+from .joining import At, flawed
 from .values import Kind, Tensor, Value
 
 

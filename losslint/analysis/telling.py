@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from .algebra import At
 from .degree import UNKNOWN
+from .joining import At
 from .scope import Site
 from .spelling import spelled
 from .values import Dict, Either, Flaw, Kind, Many, Seq, Spread, Step, Tensor, Value

@@ -16,9 +16,9 @@ import libcst as cst
 from losslint.frozen import dataclass
 
 from . import classes, names
-from .algebra import At
 from .alternatives import lift
 from .degree import UNKNOWN
+from .joining import At
 from .operations import flatten
 from .reduce import reduce
 from .scope import Scope, Site

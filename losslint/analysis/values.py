@@ -394,7 +394,7 @@ def tensor(value: Value) -> Tensor:
         )
         return constant(axes=Axes((Axis(limit.degree),)), permutation=numbers)
     if isinstance(value, (Seq, Many, ShapeOf)):
-        from .shapes import stacked  # a list becomes a tensor by stacking
+        from .stacking import stacked  # a list becomes a tensor by stacking
 
         return stacked(value)
     return unknown_tensor(f"{type(value).__name__.lower()} used as a tensor")

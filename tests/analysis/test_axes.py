@@ -17,11 +17,10 @@ from losslint.analysis.axes import (
     Axis,
     Contradiction,
     batch_first,
-    broadcast,
     closed,
-    crossed,
     hidden,
 )
+from losslint.analysis.broadcasting import broadcast, crossed
 from losslint.analysis.degree import ONE, UNKNOWN, ZERO
 
 VECTOR = closed([BATCH])
