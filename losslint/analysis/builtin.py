@@ -351,17 +351,6 @@ BUILTIN_TYPES: dict[str, Any] = {
 }
 
 
-@special("tree.is_nested", "keras.tree.is_nested", "tensorflow.nest.is_nested")
-def _is_nested(run: Interpreter, at: At, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
-    if not args or isinstance(args[0], (Unknown, Tensor)):
-        return (
-            Const(False)
-            if args and isinstance(args[0], Tensor) and not args[0].opaque
-            else Unknown("is_nested")
-        )
-    return Const(isinstance(args[0], (Seq, Many, Dict)))
-
-
 @special("builtins.callable")
 def _callable(run: Interpreter, at: At, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
     if args and isinstance(args[0], (Function, Partial, Class)):

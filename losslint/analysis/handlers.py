@@ -5,6 +5,7 @@ from __future__ import annotations
 from . import (
     mappers_control,
     mappers_loop,
+    nested,
     operations_block,
     operations_contract,
     operations_distribution,
@@ -115,6 +116,7 @@ __all__ = [
     "handler_of",
     "mappers_control",
     "mappers_loop",
+    "nested",
     "operations_block",
     "operations_contract",
     "operations_distribution",
