@@ -15,6 +15,12 @@ from .values import Flaw, Kind, Offset, Spread, Tensor, merge
 
 def along(at: At, how: str, value: Tensor, axis: int | None) -> Tensor:
     """An operation that keeps the axis it runs along but mixes its entries; ``axis=None`` runs over all of them."""
+    result = _along(at, how, value, axis)
+    # Sorted entries stand elsewhere, and add up to what they did.
+    return replace(result, parts=lineage.gathered(value.parts)) if how == "sort" else result
+
+
+def _along(at: At, how: str, value: Tensor, axis: int | None) -> Tensor:
     where = value.axes.at(axis) if axis is not None else Axis(value.axes.total)
     if where is None:
         where = Axis(UNKNOWN)

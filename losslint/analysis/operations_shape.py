@@ -354,9 +354,14 @@ def _broadcast_to(call: Call) -> Value:
     return replace(value, axes=axes, separable=joining.separable(axes, value), parts=lineage.fresh())
 
 
+def _elsewhere(value: Tensor) -> Tensor:
+    """The same entries in another order: they add up to what they did."""
+    return replace(value, parts=lineage.gathered(value.parts))
+
+
 @shape("reverse", "roll")
 def _reverse(call: Call) -> Value:
-    value, over = replace(call.tensor("x"), parts=lineage.fresh()), call.axes()
+    value, over = _elsewhere(call.tensor("x")), call.axes()
     if isinstance(over, tuple):
         for index in over:
             axis = value.axes.at(index)
@@ -370,7 +375,7 @@ def _reverse(call: Call) -> Value:
 
 @shape("shuffle")
 def _shuffle(call: Call) -> Value:
-    value = replace(call.tensor("x"), parts=lineage.fresh())
+    value = _elsewhere(call.tensor("x"))
     axis = value.axes.at(0)
     if axis is None or axis.extent is UNKNOWN:
         return replace(value, axes=hidden(value.axes.total))
