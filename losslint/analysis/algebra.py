@@ -244,7 +244,7 @@ def multiply(at: At, left: Tensor, right: Tensor) -> Tensor:
             product = replace(product, spread=product.spread.doubtful)
     if left.data and right.data:
         atom = lineage.Atom(
-            ("*", frozenset((left.parts, right.parts)))
+            (lineage.PRODUCT, frozenset((left.parts, right.parts)))
             if lineage.exact(left.parts) and lineage.exact(right.parts)
             else None,
             nonnegative=lineage.product_is_nonnegative(left.parts, right.parts),
@@ -338,6 +338,8 @@ def divide(at: At, left: Tensor, right: Tensor) -> Tensor:
     quotient = spread_out(at, left, right, quotient)
     if right.data:
         if in_place(left.axes, right.axes) and lineage.multiples(left.parts, right.parts):  # a number
+            return nothing_sure(quotient)
+        if lineage.factor(right.parts, left.parts):  # the other factor is left
             return nothing_sure(quotient)
         positive = lineage.nonnegative(left.parts) and lineage.nonnegative(right.parts)
         shared = lineage.by_its_total(left.parts, right.parts)

@@ -78,7 +78,7 @@ def flawed(at: At, kind: Kind, value: Tensor, message: str, *, subject: str = ""
     return replace(value, flaws=merge(value.flaws, (flaw,)), trail=merge(value.trail, (step,)))
 
 
-def _aligned(left: Tensor, right: Tensor) -> bool:
+def aligned(left: Tensor, right: Tensor) -> bool:
     """Whether entry i of both belongs to the same sample."""
     orders = {axis.order for value in (left, right) if value.data for axis in value.axes.listed if axis.batch}
     return len(orders) <= 1
@@ -111,7 +111,7 @@ def interaction(left: Tensor, right: Tensor) -> Spread:
         return Spread.UNKNOWN
     if spread is Spread.SAMPLE:
         return (
-            spread if _aligned(left, right) else Spread.UNKNOWN
+            spread if aligned(left, right) else Spread.UNKNOWN
         )  # rearranged: which samples meet is not known
     if spread is Spread.LINEAR and any(value.opaque and value.axes == WILD for value in (left, right)):
         return Spread.UNKNOWN  # perhaps a mere number
@@ -130,7 +130,7 @@ def superposition(left: Tensor, right: Tensor) -> Spread:
         return Spread.UNKNOWN
     if spread in (Spread.LINEAR, Spread.ADDITIVE) and (_of_pairs(left) or _of_pairs(right)):
         return Spread.COUPLED
-    if spread is not Spread.SAMPLE or _aligned(left, right):
+    if spread is not Spread.SAMPLE or aligned(left, right):
         return spread
     # What two masks leave may well belong together: they are two names of one choice, or look at one target.
     masked = all(any(axis.data for axis in value.axes.listed) for value in (left, right))
@@ -194,6 +194,12 @@ def gradient_unsure(value: Tensor) -> Tensor:
 def nothing_sure(value: Tensor) -> Tensor:
     """``value`` where all of it may have cancelled."""
     return replace(uncertain(value), spread=Spread.UNKNOWN)
+
+
+def astray(value: Tensor) -> Tensor:
+    """``value`` where nothing is known of its axes any more: what holds pairs of samples may not pass for samples."""
+    spread = Spread.UNKNOWN if value.spread is Spread.SAMPLE and value.axes.batches > 1 else value.spread
+    return replace(value, axes=WILD, spread=spread)
 
 
 def nonhomogeneous(at: At, value: Tensor, after: Tensor) -> Tensor:

@@ -20,6 +20,8 @@ from .degree import ZERO
 if TYPE_CHECKING:
     from .values import Tensor
 
+PRODUCT = "*"
+"""Begins the key of a product: what its factors are made of follows."""
 MOST_PARTS = 12
 """Of a sum of more terms it is not followed what it is made of."""
 
@@ -254,6 +256,13 @@ def same(left: Parts, right: Parts) -> bool:
 def multiples(left: Parts, right: Parts) -> bool:
     """Whether both are multiples of one and the same thing, entry by entry."""
     return same(left, right) and not any(part.gathered for part in left | right)
+
+
+def factor(left: Parts, right: Parts) -> bool:
+    """Whether ``right`` is a product of which ``left`` is a factor."""
+    one = _single(right)
+    key = None if one is None else one.atom.key
+    return isinstance(key, tuple) and key[0] == PRODUCT and left in key[1]
 
 
 def by_its_total(left: Parts, right: Parts) -> bool:

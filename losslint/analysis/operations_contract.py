@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from . import algebra, joining, lineage, shapes
 from .alternatives import RANK_TEST, either
-from .axes import PLAIN, SCALAR, WILD, Axes, Axis, Contradiction, closed
+from .axes import PLAIN, SCALAR, Axes, Axis, Contradiction, closed
 from .degree import UNKNOWN, ZERO
 from .joining import At
 from .operations import Call, flatten, handles
@@ -104,7 +104,7 @@ def _transposed(value: Tensor, flag: bool) -> Tensor:
         return value
     one, two = value.axes.at(-2), value.axes.at(-1)
     if one is None or two is None or one.extent is UNKNOWN or two.extent is UNKNOWN:
-        return replace(value, axes=WILD)
+        return joining.astray(value)
     if one.plain and two.plain:
         return value
     return replace(value, axes=value.axes.without(-2, two).without(-1, one))

@@ -206,7 +206,7 @@ def _repeat(call: Call) -> Value:
         value, axis = shapes.flattened(call.at, value), 0
     where = value.axes.at(axis)
     if where is None or where.extent is UNKNOWN or counts.data:
-        return replace(value, axes=WILD)
+        return joining.astray(value)
     if where.plain and counts.degree == ZERO:
         listed = value.axes.middle is None or 0 <= axis < len(value.axes.front)
         return replace(value, axes=value.axes.without(axis, PLAIN) if listed else value.axes)
@@ -290,7 +290,7 @@ def _diag_part(call: Call) -> Value:
 def _diagonal_matrix(value: Tensor) -> Tensor:
     axis = value.axes.at(-1)
     if axis is None:
-        return replace(value, axes=WILD)
+        return joining.astray(value)
     return replace(
         value,
         axes=value.axes.insert(len(value.axes.front) if value.axes.middle is None else -1, axis),
@@ -328,7 +328,7 @@ def _band_part(call: Call) -> Value:
 def _slice(call: Call) -> Value:
     begin, size = call.value("begin"), call.value("size")
     if not isinstance(begin, Seq) or not isinstance(size, Seq) or len(begin.items) != len(size.items):
-        return replace(call.tensor("x"), axes=WILD)
+        return joining.astray(call.tensor("x"))
     items: list[Value] = []
     for start, length in zip(begin.items, size.items, strict=True):
         whole = length == Const(-1) or (isinstance(length, Tensor) and length.degree != ZERO)
@@ -349,7 +349,7 @@ def _broadcast_to(call: Call) -> Value:
             for item in target.items
         )
     else:
-        return replace(value, axes=WILD)
+        return joining.astray(value)
     axes = broadcast(value.axes, axes)
     return replace(value, axes=axes, separable=joining.separable(axes, value), parts=lineage.fresh())
 
@@ -437,7 +437,7 @@ def length_of(value: Value) -> Value:
 def _meshgrid(call: Call) -> Value:
     xs = call.value("xs")
     return (
-        Seq(tuple(replace(tensor(item), axes=WILD) for item in xs.items))
+        Seq(tuple(joining.astray(tensor(item)) for item in xs.items))
         if isinstance(xs, Seq)
         else Unknown(call.at.name)
     )

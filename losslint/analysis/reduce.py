@@ -249,7 +249,7 @@ def _linear(at: At, how: str, value: Tensor, what: Span) -> Tensor:
         return result if summed else _mean_of_sum(at, value, result)
     if what.extent is UNKNOWN and summed:
         result = replace(result, reasons=merge(value.reasons, (f"the axes of {at.name}",)))
-    spread = value.spread
+    spread = result.spread
     if spread in (Spread.SAMPLE, Spread.ADDITIVE):
         spread = Spread.LINEAR if what.samples or what.extent is not UNKNOWN else Spread.ADDITIVE
     step = at.step(f"{how} over the batch: {power_of_n(degree)}")
@@ -344,6 +344,8 @@ def _statistic(at: At, how: str, value: Tensor, what: Span, order: Fraction | No
         spread = (
             Spread.UNKNOWN if what.extent is UNKNOWN and not what.samples else max(spread, Spread.COUPLED)
         )
+    if how in ("var", "std") and lineage.adds_up(value.parts):  # their mean is the same for all data
+        spread = spread.doubtful
     result = joining.bent(
         value,
         axes=what.axes,

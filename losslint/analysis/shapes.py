@@ -125,7 +125,7 @@ def flattened(at: At, value: Tensor, keep_first: bool = False) -> Tensor:
         return reshape(at, value, Seq((Const(-1),)))
     first = value.axes.at(0)
     if first is None or first.extent is UNKNOWN:
-        return replace(value, axes=WILD)
+        return joining.astray(value)
     rest = minus(value.axes.total, first.extent)
     sizes = [axis.size for axis in value.axes.front[1:]] if value.axes.middle is None else [None]
     known = [size for size in sizes if size is not None]
@@ -136,7 +136,8 @@ def expanded(value: Tensor, axis: int | None) -> Tensor:
     """A new axis of length 1: in front of all others, every entry still meets itself."""
     if axis != 0:
         value = replace(value, parts=lineage.gathered(value.parts))
-    return replace(value, axes=WILD if axis is None else value.axes.insert(axis, ADDED), number=None)
+    value = replace(value, number=None)
+    return joining.astray(value) if axis is None else replace(value, axes=value.axes.insert(axis, ADDED))
 
 
 def squeezed(value: Tensor, over: Sequence[int] | None) -> Tensor:
@@ -303,7 +304,7 @@ def masked(at: At, value: Tensor, mask: Tensor) -> Tensor:
     )
     orders = tuple(axis.order for axis in value.axes.listed if axis.batch)
     alike = hash((mask.parts, orders)) & sys.maxsize or 1  # masked alike, entry i is that of one sample
-    joint = mask.spread is not Spread.SAMPLE
+    joint = mask.spread is not Spread.SAMPLE or mask.axes.batches > 1
     chosen = Axis(value.axes.total, order=alike, data=True, joint=joint, mask=mask.parts)
     rank = mask.axes.rank
     if rank is None and mask.axes == value.axes and value.axes.middle == ZERO:

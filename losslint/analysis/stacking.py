@@ -10,11 +10,12 @@ from . import lineage
 from .axes import PLAIN, UNSURE, WILD, Axis, closed, without_known
 from .broadcasting import broadcast
 from .degree import UNKNOWN, ZERO, Degree, plus, same
-from .joining import At, joined, separable
+from .joining import At, aligned, astray, joined, separable
 from .values import (
     Many,
     Seq,
     ShapeOf,
+    Spread,
     Tensor,
     Unknown,
     Value,
@@ -68,6 +69,8 @@ def stacked(value: Value, axis: int = 0) -> Tensor:
     whole = blend(parts)
     axes = fold(broadcast, (part.axes for part in parts)).insert(axis, Axis(size=len(parts)))
     apart = separable(axes, *parts)
+    if whole.spread is Spread.SAMPLE and not all(aligned(parts[0], part) for part in parts[1:]):
+        whole = replace(whole, spread=Spread.UNKNOWN)  # samples in two orders side by side
     return replace(whole, axes=axes, number=None, count=False, separable=apart)
 
 
@@ -77,7 +80,7 @@ def concatenated(at: At, value: Value, axis: int | None) -> Tensor:
         item = tensor(value.item)
         where = item.axes.at(axis) if axis is not None else None
         if where is None:
-            return replace(item, axes=WILD)
+            return astray(item)
         extent = plus(where.extent, value.axis.extent)
         return replace(
             item, axes=item.axes.without(axis or 0, Axis(extent, order=at.fresh if extent != ZERO else 0))
@@ -87,12 +90,12 @@ def concatenated(at: At, value: Value, axis: int | None) -> Tensor:
     parts = [tensor(item) for item in value.items]
     whole = replace(blend(parts), number=None, count=False)
     if axis is None:
-        return replace(whole, axes=WILD)
+        return astray(whole)
     extents = {where.extent if (where := part.axes.at(axis)) is not None else UNKNOWN for part in parts}
     axes = next((part.axes for part in parts if part.axes.batches), parts[0].axes)
     where = axes.at(axis)
     if where is None or UNKNOWN in extents:
-        return replace(whole, axes=WILD)
+        return astray(whole)
     if where.plain:
         return replace(
             whole, axes=axes.without(axis, PLAIN) if axes.middle is None or axis < len(axes.front) else axes
@@ -115,7 +118,7 @@ def split(at: At, value: Tensor, number: int | None, axis: int) -> Value:
         piece = replace(value, axes=value.axes.without(axis, PLAIN)) if listed else value
         return Seq(pieces(piece, number)) if number else Many(_one_of_many(piece), PLAIN)
     if not number:
-        return Many(_one_of_many(replace(value, axes=WILD)), PLAIN)
+        return Many(_one_of_many(astray(value)), PLAIN)
     return Seq(
         tuple(
             replace(
