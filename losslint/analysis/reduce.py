@@ -52,7 +52,7 @@ def _all_single(axes: Axes) -> Axes:
     front, back = ((SINGLE,) * len(end) for end in (axes.front, axes.back))
     if axes.middle is None:
         return Axes(front)
-    return replace(axes, front=front, middle=axes.middle and ZERO, back=back, ones=True)
+    return replace(axes, front=front, middle=ZERO, back=back, ones=True)
 
 
 def span(axes: Axes, over: Over, keepdims: bool) -> Span:
@@ -115,7 +115,7 @@ def _span_from(axes: Axes, over: From, keepdims: bool) -> Span:
     return Span(extent, kept, samples, samples and axes.batches > 1)
 
 
-def deep_enough(axes: Axes, over: Sequence[int]) -> Axes:
+def _deep_enough(axes: Axes, over: Sequence[int]) -> Axes:
     """``axes`` with as many as ``over`` names: counted from both ends, ``(1, -1)`` are two only of three or more."""
     leading = [index for index in over if index >= 0]
     trailing = len(over) - len(leading)
@@ -126,7 +126,7 @@ def deep_enough(axes: Axes, over: Sequence[int]) -> Axes:
 
 def remove(axes: Axes, over: Sequence[int]) -> Axes:
     """``axes`` without those at ``over``: from the outside in, so that the remaining indices stay true."""
-    axes = deep_enough(axes, over)
+    axes = _deep_enough(axes, over)
     if axes.middle is None and axes.front:
         gone = {index % len(axes.front) for index in over}
         return Axes(tuple(axis for at, axis in enumerate(axes.front) if at not in gone))
