@@ -206,6 +206,11 @@ def _bounded(at: At, value: Tensor, bound: Tensor, *, above: bool) -> Tensor:
         inside = replace(inside, spread=Spread.UNKNOWN) if linear else inside
         far = bound.number is not None and abs(bound.number) >= FAR
         return inside if far else uncertain(inside, "how far a bound is")
+    guards = not above and bound.number is not None and 0 < bound.number <= NEGLIGIBLE
+    if guards and value.degree == ZERO and lineage.nonnegative(value.parts):  # never reached but by nothing
+        return replace(
+            value, axes=axes, parts=lineage.made(lineage.Atom(source=value.parts, nonnegative=True))
+        )
     if bound.degree == value.degree:
         cut = replace(homogeneous(at, value), axes=axes)
         return replace(cut, parts=lineage.made(lineage.Atom(source=value.parts, flat=True)))
