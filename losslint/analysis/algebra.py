@@ -112,10 +112,15 @@ def _cancelled(left: Tensor, right: Tensor, sum_: Tensor) -> Tensor:
     short = lineage.short_of_a_share(left.parts) or lineage.short_of_a_share(right.parts)
     if short and MIXED in (left.degree, right.degree):
         return uncertain(sum_)
+    if sum_.degree is MIXED and (lineage.idle(left.parts) or lineage.idle(right.parts)):
+        return uncertain(sum_, "whether a mask ever holds")
     if not lineage.cancels(sum_.parts):
         return sum_
-    if lineage.leaves_out(sum_.parts):  # what made it interact, perhaps
+    linear = sum_.spread is Spread.LINEAR and lineage.sums_left(sum_.parts)
+    if lineage.leaves_out(sum_.parts) and not linear:  # what made it interact, perhaps
         sum_ = gradient_unsure(sum_)
+        if sum_.axes.batches > 1:
+            sum_ = replace(sum_, spread=Spread.UNKNOWN)
     if MIXED in (left.degree, right.degree):
         return uncertain(sum_)
     exactly = sum_.axes != SCALAR
@@ -222,6 +227,7 @@ def multiply(at: At, left: Tensor, right: Tensor) -> Tensor:
         offset=_offset(left, right),
         diagonal=left.diagonal or right.diagonal,
         count=left.count or right.count if not (left.data or right.data) else False,
+        freedom=(left.freedom or right.freedom) and not (left.data or right.data),
         number=_number(left, right, lambda a, b: a * b),
         shift=_scaled_shift(left, right.number)
         if right.number is not None
@@ -243,10 +249,18 @@ def multiply(at: At, left: Tensor, right: Tensor) -> Tensor:
         if lineage.same(left.parts, right.parts):
             product = replace(product, spread=product.spread.doubtful)
     if left.data and right.data:
+        exponent = lineage.together(left.parts, right.parts)
+        if exponent == ZERO:  # a number, where it is not zero
+            product = nothing_sure(product)
+        elif exponent == 1:
+            product = replace(product, spread=product.spread.doubtful)
+        if lineage.leaves_out(left.parts) or lineage.leaves_out(right.parts):
+            product = gradient_unsure(product)
         atom = lineage.Atom(
             (lineage.PRODUCT, frozenset((left.parts, right.parts)))
             if lineage.exact(left.parts) and lineage.exact(right.parts)
             else None,
+            left.parts | right.parts,
             nonnegative=lineage.product_is_nonnegative(left.parts, right.parts),
         )
         product = replace(product, parts=lineage.made(atom))
@@ -333,7 +347,10 @@ def divide(at: At, left: Tensor, right: Tensor) -> Tensor:
         return uncertain(quotient)
     if right.offset is Offset.TARGET and right.data and right.degree != ZERO:
         return nonhomogeneous(at, right, quotient)
-    if left.offset is Offset.TARGET and right.offset is not Offset.NONE:  # N - 1: neither is a power of N
+    shifted = left.offset is Offset.TARGET or (
+        left.offset is Offset.SMOOTH and right.freedom and not lineage.nonnegative(left.parts)
+    )
+    if shifted and right.offset is not Offset.NONE:  # N - 1: neither is a power of N
         return uncertain(quotient, "a divisor less one")
     quotient = spread_out(at, left, right, quotient)
     if right.data:
@@ -341,6 +358,8 @@ def divide(at: At, left: Tensor, right: Tensor) -> Tensor:
             return nothing_sure(quotient)
         if lineage.factor(right.parts, left.parts):  # the other factor is left
             return nothing_sure(quotient)
+        if lineage.together(left.parts, right.parts, divided=True) == 1:
+            quotient = replace(quotient, spread=quotient.spread.doubtful)
         positive = lineage.nonnegative(left.parts) and lineage.nonnegative(right.parts)
         shared = lineage.by_its_total(left.parts, right.parts)
         quotient = replace(quotient, parts=lineage.made(lineage.Atom(nonnegative=positive, shared=shared)))

@@ -33,6 +33,8 @@ class Axis:
     """Such a length of which every sample does not have its own share: the mask looks at several of them."""
     added: bool = False
     """An axis of length 1 that the program asked for (``expand_dims``, ``newaxis``): what it meets is meant."""
+    copies: bool = field(default=False, compare=False)
+    """The entries along it are one and the same (unless something else was put beside them since)."""
     numbered: bool = False
     """Along it lie coordinates, of which the first is the number of the sample: ``stack([range(N), ids], 1)``."""
     mask: object = field(default=None, compare=False, repr=False)
@@ -164,7 +166,7 @@ class Axes:
         # A feature axis somewhere behind the ellipsis: whichever it is, one feature axis fewer remains.
         if keep is not None:
             return self
-        if not self.back:
+        if not self.back and (index >= 0 or len(self.front) < 2):
             return replace(self, base=self._fewer)
         if index >= 0:
             return replace(self, back=self.back[1:])
@@ -177,6 +179,16 @@ class Axes:
             return self
         base = " ".join(name + FEWER * missing for name in sorted(self.bases))
         return replace(self, back=(*(PLAIN,) * missing, *self.back), base=base)
+
+    def leading(self, rank: int) -> Axes:
+        """These open axes with so many of them listed in front: there are as many, and behind a batch features."""
+        missing = rank - len(self.front)
+        if missing <= 0 or self.middle != ZERO or not all(axis.plain for axis in self.back):
+            return self
+        further = max(missing - len(self.back), 0)
+        base = " ".join(name + FEWER * further for name in sorted(self.bases))
+        front = (*self.front, *self.back[:missing], *(PLAIN,) * further)
+        return replace(self, front=front, back=self.back[missing:], base=base)
 
     def batch_index(self) -> int | None:
         """Where the first batch axis stands, if that is known (negative when counted from the end)."""
@@ -205,7 +217,8 @@ class Axes:
             and axis.plain
             and all(a.plain for a in (self.back if index >= 0 else self.front))
         ):
-            return replace(self, back=(*self.back, PLAIN)) if index >= 0 else replace(self, base="")
+            new = replace(PLAIN, added=axis.added)
+            return replace(self, back=(*self.back, new)) if index >= 0 else replace(self, base="")
         return Axes((), plus(self.total, axis.extent), ())
 
     def spell(self) -> str:

@@ -10,6 +10,7 @@ from .axes import (
     FEWER,
     PLAIN,
     SCALAR,
+    SINGLE,
     UNSURE,
     WILD,
     Axes,
@@ -44,7 +45,10 @@ def broadcast(left: Axes, right: Axes) -> Axes:
     Where ranks are unknown, operands with a leading batch axis are taken to have equal rank, since a batch axis would
     otherwise meet a feature axis and the program would not run.
     """
+    left, right = _listed_alike(left, right)
     if left == right and left.middle is not None and left.base != right.base:
+        if _further(left, right):
+            return WILD
         return replace(left, base=" ".join(sorted(left.bases | right.bases)))
     if left == right or right == SCALAR:
         return left
@@ -54,7 +58,7 @@ def broadcast(left: Axes, right: Axes) -> Axes:
         return closed((BATCH, BATCH))
     if _facing(left, right):
         row, column = (left, right) if left.front[:1] == (BATCH,) else (right, left)
-        return column if _further(column, row) == 1 else closed((BATCH, BATCH))
+        return column if (_further(column, row) or 0) > 0 else closed((BATCH, BATCH))
     if (pairs := _against_itself(left, right) or _against_fewer(left, right)) is not None:
         return pairs
     for matrix, other in ((left, right), (right, left)):
@@ -80,6 +84,10 @@ def broadcast(left: Axes, right: Axes) -> Axes:
             (left.back, right.back) if len(left.back) >= len(right.back) else (right.back, left.back)
         )
         lead = len(long) - len(short)
+        if lead and not left.bases.isdisjoint(right.bases):
+            ones, other = (left, right) if long is left.back else (right, left)
+            if ones.ones and all(axis.size == 1 for axis in ones.listed):
+                return replace(other, front=((SINGLE,) * lead) + other.front)
         if lead and (apart(left, right) or _unlike_itself(left, right)):
             return WILD
         back = (*long[:lead], *(_meet(a, b) for a, b in zip(long[lead:], short, strict=True)))
@@ -104,6 +112,17 @@ def broadcast(left: Axes, right: Axes) -> Axes:
         return hidden(left.total)
     bigger, smaller = (left, right) if left.batches else (right, left)
     return bigger if smaller.total == ZERO else WILD
+
+
+def _listed_alike(left: Axes, right: Axes) -> tuple[Axes, Axes]:
+    """Two of open but equal rank with equally many of their axes listed in front."""
+    rank = max(len(left.front), len(right.front))
+    further = _further(left, right)
+    alike = left.least_rank == right.least_rank if further is None else further == 0
+    if len(left.front) == len(right.front) or left.middle != ZERO or right.middle != ZERO or not alike:
+        return left, right
+    long, short = left.leading(rank), right.leading(rank)
+    return (long, short) if len(long.front) == len(short.front) else (left, right)
 
 
 def _against_itself(left: Axes, right: Axes) -> Axes | None:
@@ -141,12 +160,14 @@ def _unlike_itself(left: Axes, right: Axes) -> bool:
 
 
 def in_place(left: Axes, right: Axes) -> bool:
-    """Whether entries meet those in the same place, axes of length 1 in front of all others aside."""
+    """Whether entries meet those in the same place, axes of length 1, or of copies, in front of all others aside."""
     return _behind_ones(left) == _behind_ones(right)
 
 
 def _behind_ones(axes: Axes) -> Axes:
-    ones = next((at for at, axis in enumerate(axes.front) if axis != ADDED), len(axes.front))
+    ones = next(
+        (at for at, axis in enumerate(axes.front) if axis != ADDED and not axis.copies), len(axes.front)
+    )
     return replace(axes, front=axes.front[ones:]) if ones else axes
 
 
@@ -164,16 +185,21 @@ def _grown(left: Axes, right: Axes) -> bool:
     """Whether one of target and output was given an axis behind the batch that the other may have had all along.
 
     ``y_true - y_pred[:, None]`` is per sample if y_true has one axis more from the start, and N×N if it has not.
+    A target that lost an axis beside an output that gained one is further off still.
     """
     short, long = (left, right) if left.least_rank < right.least_rank else (right, left)
+    further = long.least_rank - short.least_rank
     return (
         short.given is not long.given
         and bool(short.base and long.base)
         and short.bases.isdisjoint(long.bases)
         and short.middle == long.middle == ZERO
-        and long.least_rank == short.least_rank + 1
         and short.front == (BATCH,) == long.front[:1]
-        and long.listed[1].added
+        and (
+            any(axis.added for axis in long.listed[1:])
+            if short.given and further > 1
+            else further == 1 and long.listed[1].added
+        )
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from . import lineage
-from .algebra import NEGLIGIBLE, add, add_constants, multiply, sunk
+from .algebra import NEGLIGIBLE, STEEP, add, add_constants, multiply, sunk
 from .broadcasting import broadcast, in_place
 from .degree import MIXED, UNKNOWN, ZERO, Degree, plus, same, times
 from .joining import At, bent, coupling, interaction, joined, nonhomogeneous, nothing_sure, slopes, uncertain
@@ -54,7 +54,9 @@ def power(at: At, value: Tensor, exponent: Fraction | None) -> Tensor:
     root_of = value.parts if root else None
     atom = lineage.Atom(key, value.parts, root_of, nonnegative=positive)
     raised = replace(raised, parts=lineage.made(atom))
-    if normed and lineage.whole(value.parts) is not None:
+    if (normed and lineage.whole(value.parts) is not None) or (
+        exponent == 2 and lineage.reflected(value.parts)
+    ):
         raised = replace(raised, spread=raised.spread.doubtful)
     if exponent == 0:
         return Tensor(value.axes, number=1.0)
@@ -94,9 +96,10 @@ def rectified(at: At, value: Tensor, *, nonnegative: bool, even: bool = False) -
     return after
 
 
-def nonlinear(at: At, value: Tensor, *, gradient: bool = True) -> Tensor:
+def nonlinear(at: At, value: Tensor, *, gradient: bool = True, nonnegative: bool = False) -> Tensor:
     """exp, sigmoid, softplus, clip…: degree 0 stays, any other becomes mixed (LL102)."""
-    after = bent(value, count=False, parts=lineage.made(lineage.Atom(source=value.parts, away=True)))
+    atom = lineage.Atom(source=value.parts, away=True, nonnegative=nonnegative)
+    after = bent(value, count=False, parts=lineage.made(atom))
     if not gradient:
         after = replace(after, slope=None)
     if value.degree == ZERO:
@@ -213,12 +216,14 @@ def _bounded(at: At, value: Tensor, bound: Tensor, *, above: bool) -> Tensor:
         )
     if bound.degree == value.degree:
         cut = replace(homogeneous(at, value), axes=axes)
-        return replace(cut, parts=lineage.made(lineage.Atom(source=value.parts, flat=True)))
+        atom = lineage.Atom(source=value.parts, flat=True, nonnegative=_cut_above_zero(value, bound, above))
+        return replace(cut, parts=lineage.made(atom))
     if bound.number is not None and abs(bound.number) <= NEGLIGIBLE:
         positive = not above and (bound.number or 0) >= 0
         cut = homogeneous(at, value) if above else rectified(at, value, nonnegative=positive)
         return sunk(value, bound, replace(cut, axes=axes))
-    atom = lineage.Atom(source=value.parts, away=True, flat=True)
+    positive = _cut_above_zero(value, bound, above)
+    atom = lineage.Atom(source=value.parts, away=True, flat=True, nonnegative=positive)
     cut = replace(nonlinear(at, value), axes=axes, parts=lineage.made(atom))
     if value.degree is MIXED and value.slope is not None:
         cut = replace(cut, slope=UNKNOWN)
@@ -226,6 +231,12 @@ def _bounded(at: At, value: Tensor, bound: Tensor, *, above: bool) -> Tensor:
     if grows and lineage.away(value.parts):
         return uncertain(replace(cut, spread=cut.spread.doubtful), "how far a bound is")
     return cut
+
+
+def _cut_above_zero(value: Tensor, bound: Tensor, above: bool) -> bool:
+    """Whether nothing of ``maximum(value, bound)``, or of the minimum, is below zero."""
+    positive = bound.number is not None and bound.number >= 0
+    return positive and (not above or lineage.nonnegative(value.parts))
 
 
 def squared_difference(at: At, left: Tensor, right: Tensor) -> Tensor:
@@ -249,7 +260,10 @@ def compare(at: At, left: Tensor, right: Tensor) -> Tensor:
         if left.axes.batches != right.axes.batches:  # none of the batch is above the largest, one as large
             mask = uncertain(mask, "which of two is the larger")
         mask = replace(mask, spread=mask.spread.doubtful)
-    mask = replace(mask, parts=lineage.made(lineage.Atom(nonnegative=True)))
+    idle = any(
+        one.number is not None and lineage.away(other.parts) for one, other in ((left, right), (right, left))
+    )
+    mask = replace(mask, parts=lineage.made(lineage.Atom(nonnegative=True, idle=idle)))
     degrees = {value.degree for value in (left, right) if value.number != 0}
     if UNKNOWN in degrees:
         return replace(mask, degree=UNKNOWN)
@@ -264,7 +278,8 @@ def compare(at: At, left: Tensor, right: Tensor) -> Tensor:
     if left.data and right.data and left.degree != right.degree:
         return replace(uncertain(mask, "which of two is the larger"), spread=mask.spread.doubtful)
     if mask.data and (len(degrees) > 1 or MIXED in degrees):
-        return replace(mask, degree=MIXED)
+        shrinks = any(isinstance(degree, Fraction) and degree <= STEEP for degree in degrees)
+        return uncertain(mask, "which of two is the larger") if shrinks else replace(mask, degree=MIXED)
     if zero and any(lineage.normed(value.parts) for value in (left, right)):  # the norm turns no sign
         return replace(mask, spread=mask.spread.doubtful)
     return mask if zero else coupling(at, (left, right), mask)
@@ -282,7 +297,7 @@ def choose(at: At, condition: Tensor, left: Tensor, right: Tensor) -> Tensor:
         return replace(left, axes=broadcast(condition.axes, broadcast(left.axes, right.axes)))
     positive = lineage.nonnegative(left.parts) and lineage.nonnegative(right.parts)
     unshifted = [  # chosen from, not added
-        replace(value, shift=None, parts=lineage.made(lineage.Atom(nonnegative=positive)))
+        replace(value, shift=None, parts=lineage.made(lineage.Atom(source=value.parts, nonnegative=positive)))
         for value in (left, right)
     ]
     chosen = add(at, *unshifted) if left.data or right.data else replace(left, number=None)

@@ -126,7 +126,7 @@ def _reordered(at: At, value: Tensor, order: int) -> Tensor:
     if first.order and order:
         order = at.fresh  # an order of an order
     moved = replace(first, order=order or first.order)
-    axes, parts = value.axes.without(0, moved), lineage.fresh()
+    axes, parts = value.axes.without(0, moved), lineage.drawn(value.parts)
     return replace(value, axes=axes, number=None, permutation=False, parts=parts)
 
 

@@ -92,7 +92,7 @@ def _loses_pairs(left: Tensor, right: Tensor) -> bool:
         return True
     if max(left.axes.batches, right.axes.batches) < 2:
         both = bool(left.axes.batches and right.axes.batches)
-        if not both or left.axes == right.axes:
+        if not both or (left.axes == right.axes and left.axes.base == right.axes.base):
             return False
         together = broadcast(left.axes, right.axes)
         sure = left.axes.middle is right.axes.middle is None and not (left.axes.unsure or right.axes.unsure)
@@ -132,6 +132,8 @@ def superposition(left: Tensor, right: Tensor) -> Spread:
         return Spread.COUPLED
     if spread is not Spread.SAMPLE or aligned(left, right):
         return spread
+    if _of_pairs(left) or _of_pairs(right):
+        return Spread.UNKNOWN
     # What two masks leave may well belong together: they are two names of one choice, or look at one target.
     masked = all(any(axis.data for axis in value.axes.listed) for value in (left, right))
     return Spread.UNKNOWN if masked else Spread.LINEAR

@@ -7,7 +7,7 @@ adds up over micro-batches again. Whoever combines two values asks here whether 
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import replace
 from fractions import Fraction
 from math import isclose
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from losslint.frozen import dataclass
 
-from .degree import ZERO
+from .degree import ONE, ZERO
 
 if TYPE_CHECKING:
     from .values import Tensor
@@ -52,6 +52,8 @@ class Atom:
     """Made by a function that may keep it away from zero, whatever the data are."""
     flat: bool = False
     """Cut off at a bound, beyond which it has no gradient."""
+    idle: bool = False
+    """Zero or one, and perhaps the same for all data."""
     several: bool = False
     """One of many, and each time another one."""
 
@@ -59,6 +61,24 @@ class Atom:
         if self is other:
             return True
         return isinstance(other, Atom) and self.key is not None and self.key == other.key
+
+    def __hash__(self) -> int:
+        return id(self) if self.key is None else hash(self.key)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gathering:
+    """What entries were added up, averaged or put elsewhere by: two sums of one thing may be different sums."""
+
+    key: Hashable = None
+    """Two of one key do the same. Without one, each is like itself alone."""
+    samples: bool = False
+    """It certainly ran over samples."""
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        return isinstance(other, Gathering) and self.key is not None and self.key == other.key
 
     def __hash__(self) -> int:
         return id(self) if self.key is None else hash(self.key)
@@ -73,8 +93,8 @@ class Part:
     times: float | None = 1.0
     counted: Fraction = ZERO
     """It was multiplied by a number of samples so often."""
-    gathered: bool = False
-    """A sum or mean of its entries, or they stand elsewhere."""
+    gathered: Gathering | None = None
+    """A sum or mean of its entries, or they stand elsewhere: which one. So many times that one it is in there."""
     shifted: bool = False
     """A constant was added."""
     lowered: bool = False
@@ -84,9 +104,16 @@ class Part:
         """Whether the two may leave nothing of each other."""
         if self.negative is other.negative or self.atom != other.atom or self.atom.several:
             return False
-        if self.counted != other.counted and not (self.gathered or other.gathered):
+        if self.gathered != other.gathered:  # how often the one is in the other, nobody knows
+            return True
+        if self.counted != other.counted:
             return False
         return self.times is None or other.times is None or isclose(self.times, other.times)
+
+    def undoes_exactly(self, other: Part) -> bool:
+        """Whether the two certainly leave nothing of each other, entry by entry."""
+        known = self.times is not None and other.times is not None
+        return known and self.gathered == other.gathered and self.undoes(other)
 
 
 Parts: TypeAlias = frozenset[Part]
@@ -100,6 +127,27 @@ def fresh() -> Parts:
 def made(atom: Atom) -> Parts:
     """Made of an atom of which something is known."""
     return frozenset((Part(atom),))
+
+
+def put_back(parts: Parts, entry: Parts, whole_of: Parts) -> Parts:
+    """What a function made of one entry, as what it makes of all of them."""
+    atom = whole(entry)
+    plain = [
+        part
+        for part in parts
+        if part.atom == atom
+        and part.times is not None
+        and not (part.gathered or part.shifted or part.counted)
+    ]
+    rest = parts.difference(plain)
+    return rest.union(
+        *(scaled(whole_of, -part.times if part.negative else part.times) for part in plain if part.times)
+    )
+
+
+def atoms(parts: Iterable[Part]) -> frozenset[Atom]:
+    """What it is made of, however often."""
+    return frozenset(part.atom for part in parts)
 
 
 def scaled(parts: Parts, factor: float) -> Parts:
@@ -129,9 +177,25 @@ def nonpositive(parts: Parts) -> bool:
     return all(part.atom.nonnegative and part.negative and not part.shifted for part in parts)
 
 
-def gathered(parts: Parts) -> Parts:
-    """Sums or means of entries: how many times each is in there is open."""
-    return frozenset(replace(part, times=None, gathered=True) for part in parts)
+def gathered(parts: Parts, key: Hashable = None, *, samples: bool = False) -> Parts:
+    """Sums or means of entries: how many times each entry is in there is open.
+
+    ``key``: by what; ``samples``: over the batch, certainly.
+    """
+    once = {
+        before: Gathering(
+            None if key is None else (key, before), samples or (before is not None and before.samples)
+        )
+        for before in {part.gathered for part in parts}
+    }
+    return frozenset(replace(part, gathered=once[part.gathered]) for part in parts)
+
+
+def drawn(parts: Parts, *, several: bool = False) -> Parts:
+    """Some of its entries, nobody knows which; ``several``: each time another one."""
+    below = nonpositive(parts) and not nonnegative(parts)
+    atom = Atom(source=parts, nonnegative=below or nonnegative(parts), several=several)
+    return scaled(made(atom), -1.0) if below else made(atom)
 
 
 def counted(parts: Parts, degree: Fraction) -> Parts:
@@ -142,7 +206,8 @@ def counted(parts: Parts, degree: Fraction) -> Parts:
 def summed(left: Parts, right: Parts, *, negative: bool = False) -> Parts:
     """A sum, or a difference."""
     added = scaled(right, -1.0) if negative else right
-    both = left | added if left.isdisjoint(added) else gathered(left | added)
+    twice = frozenset(part for part in left & added if not any(map(part.undoes, left | added)))
+    both = ((left | added) - twice) | scaled(twice, 2.0)
     return both if len(both) <= MOST_PARTS else fresh()
 
 
@@ -159,10 +224,16 @@ def keyed(parts: Parts, key: Hashable) -> Parts:
 
 def leaves_out(parts: Parts) -> bool:
     """Whether some of it, though not all, is taken away again entry by entry."""
+    return any(part.undoes_exactly(other) for part in parts for other in parts)
+
+
+def sums_left(parts: Parts) -> bool:
+    """Whether a sum over the batch is among what is left when all else has been taken away."""
     return any(
-        part.times is not None and other.times is not None and part.undoes(other)
+        part.gathered is not None
+        and part.gathered.samples
+        and not any(part.undoes_exactly(other) for other in parts)
         for part in parts
-        for other in parts
     )
 
 
@@ -181,6 +252,11 @@ def lessened(parts: Parts) -> bool:
 def away(parts: Parts) -> bool:
     """Whether it may never come near zero."""
     return any(part.atom.away or part.shifted for part in parts)
+
+
+def idle(parts: Parts) -> bool:
+    """Whether all of it may be the same for all data."""
+    return all(part.atom.idle for part in parts)
 
 
 def flat(parts: Parts) -> bool:
@@ -206,9 +282,8 @@ def cancels(parts: Parts) -> bool:
 
 def vanishes(parts: Parts, *, exactly: bool = False) -> bool:
     """Whether all of it may be taken away again; ``exactly``: entry by entry, not only in sums."""
-    if exactly and any(part.times is None for part in parts):
-        return False
-    return all(any(part.undoes(other) for other in parts) for part in parts)
+    undone = Part.undoes_exactly if exactly else Part.undoes
+    return all(any(undone(part, other) for other in parts) for part in parts)
 
 
 def in_shares(parts: Parts) -> bool:
@@ -223,25 +298,63 @@ def adds_up(parts: Parts) -> bool:
 
 def alike(left: Parts, right: Parts) -> bool:
     """Whether both are made of the same, a number that was added aside: ``x`` and ``x + 1``."""
-    made_of = [{(part.atom, part.counted, part.gathered) for part in parts} for parts in (left, right)]
+    made_of = [{(part.atom, part.counted, bool(part.gathered)) for part in parts} for parts in (left, right)]
     return made_of[0] == made_of[1] and not any(part.atom.several for part in left)
 
 
 def ordered(left: Parts, right: Parts) -> bool:
     """Whether one is a function of the other, as the least of all entries is: it may always be the larger."""
     return alike(left, right) or any(
-        atom is not None and atom.source is not None and other <= atom.source
+        atom is not None and all(_made_of(atom, part.atom) for part in other)
         for atom, other in ((whole(left), right), (whole(right), left))
     )
 
 
-def of_one_sign(parts: Parts) -> bool:
-    """Whether all of it may be above zero, or below: squares among others, or something less a function of it."""
-    return any(part.atom.twice for part in parts) or any(
-        one.negative is not other.negative and any(part.atom == other.atom for part in one.atom.source or ())
-        for one in parts
-        for other in parts
+FAR_BACK = 4
+"""So many functions deep it is looked for what something is made of."""
+
+
+def _made_of(atom: Atom, of: Atom, depth: int = FAR_BACK) -> bool:
+    """Whether an atom is a function of another one."""
+    return depth > 0 and any(
+        part.atom == of or _made_of(part.atom, of, depth - 1) for part in atom.source or ()
     )
+
+
+def of_one_sign(parts: Parts) -> bool:
+    """Whether all of it may be above zero, or below: squares among others, or something and a function of it."""
+    return any(part.atom.twice for part in parts) or any(
+        any(part.atom == other.atom for part in one.atom.source or ()) for one in parts for other in parts
+    )
+
+
+def reflected(parts: Parts) -> bool:
+    """Whether it is something less twice its mean, perhaps: the sum of the squares is what it was."""
+    return any(
+        one.atom == mean.atom
+        and one.negative is not mean.negative
+        and one.gathered is None
+        and mean.gathered is not None
+        and mean.times == 2 * (one.times or 0)
+        for one in parts
+        for mean in parts
+    )
+
+
+def together(left: Parts, right: Parts, *, divided: bool = False) -> Fraction | None:
+    """The exponent of a product of two powers of one thing, or of their quotient."""
+    (one, base), (other, same_base) = _power(left), _power(right)
+    if atoms(base) != atoms(same_base):
+        return None
+    return one - other if divided else one + other
+
+
+def _power(parts: Parts) -> tuple[Fraction, Parts]:
+    part = _single(parts)
+    key = None if part is None else part.atom.key
+    if isinstance(key, tuple) and isinstance(key[0], Fraction):
+        return key[0], key[1]
+    return ONE, parts
 
 
 def same(left: Parts, right: Parts) -> bool:
@@ -262,6 +375,8 @@ def factor(left: Parts, right: Parts) -> bool:
     """Whether ``right`` is a product of which ``left`` is a factor."""
     one = _single(right)
     key = None if one is None else one.atom.key
+    if one is not None and one.atom.twice and atoms(one.atom.source or ()) == atoms(left):
+        return True
     return isinstance(key, tuple) and key[0] == PRODUCT and left in key[1]
 
 
@@ -284,8 +399,8 @@ def product_is_nonnegative(left: Parts, right: Parts) -> bool:
 
 def rearranged(left: Parts, right: Parts) -> bool:
     """Whether something is in both, of which the entries stand elsewhere in one."""
-    stands = {(part.atom, part.gathered) for part in left}
-    return any((part.atom, not part.gathered) in stands for part in right)
+    stands = {(part.atom, part.gathered is None) for part in left}
+    return any((part.atom, part.gathered is not None) in stands for part in right)
 
 
 def share_norm(left: Parts, right: Parts) -> bool:
@@ -302,7 +417,7 @@ def normed(parts: Parts) -> bool:
 def whole(parts: Parts) -> Atom | None:
     """The atom that this is, untouched."""
     one = _single(parts)
-    plain = one is not None and one.times == 1 and not one.negative
+    plain = one is not None and one.times == 1 and not one.negative and one.gathered is None
     return one.atom if one is not None and plain and not one.atom.several else None
 
 

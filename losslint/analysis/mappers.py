@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from . import stacking
+from . import lineage, stacking
 from .alternatives import either, lift
 from .axes import Axis
 from .conditions import chosen, truth_of
@@ -65,7 +65,10 @@ def _map(run: Interpreter, at: At, operation: Operation, roles: Mapping[str, Val
 
     def one(xs: Value) -> Value:
         entry, axis = entry_of(xs)
-        return restacked(run.call(at, fn, [entry], {}), axis)
+        whole = restacked(run.call(at, fn, [entry], {}), axis)
+        if not (isinstance(xs, Tensor) and isinstance(entry, Tensor) and isinstance(whole, Tensor)):
+            return whole
+        return replace(whole, parts=lineage.put_back(whole.parts, entry.parts, xs.parts))
 
     return lift(one, elements)
 

@@ -231,8 +231,11 @@ def _given(call: Call, name: str) -> bool:
 def map_one(at: At, how: str, operation: Operation, value: Tensor) -> Tensor:
     """One elementwise function of one operand."""
     gradient = operation.get("gradient", True)
-    if operation.get("linear_above", False) and lineage.nonnegative(value.parts):
-        return replace(value, parts=lineage.made(lineage.Atom(nonnegative=True)))
+    if operation.get("linear_above", False):
+        if lineage.nonnegative(value.parts):
+            return replace(value, parts=lineage.made(lineage.Atom(source=value.parts, nonnegative=True)))
+        if lineage.of_one_sign(value.parts):
+            return joining.nothing_sure(functions.nonlinear(at, value))
     if how == "linear" and operation.get("factor") == -1:
         return functions.negate(value)
     if how == "linear":
@@ -252,7 +255,7 @@ def map_one(at: At, how: str, operation: Operation, value: Tensor) -> Tensor:
         return logs.undone(at, value) if natural else replace(logs.logarithm(at, value), shift=None)
     if how == "exp":
         return logs.raised(at, value)
-    return functions.nonlinear(at, value, gradient=gradient)
+    return functions.nonlinear(at, value, gradient=gradient, nonnegative=operation.get("nonnegative", False))
 
 
 @handles("zip")
@@ -270,6 +273,9 @@ def _zip(call: Call) -> Value:
 
 def clip(at: At, value: Tensor, low: Value | None, high: Value | None) -> Tensor:
     """``minimum(maximum(x, low), high)``."""
+    bounds = [tensor(bound).number for bound in (low, high) if bound is not None]
+    if len(bounds) == 2 and bounds[0] is not None and bounds[0] == bounds[1]:  # nothing is left between them
+        return replace(value, number=bounds[0], degree=ZERO, slope=None, spread=Spread.CONST)
     for bound, cut in ((low, functions.extremum), (high, functions.minimum)):
         if bound is not None and bound != Const(None):
             value = cut(at, value, tensor(bound))

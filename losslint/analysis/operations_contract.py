@@ -134,7 +134,7 @@ def _paired(at: At, left: Tensor, right: Tensor, *, shuffled: bool) -> Tensor:
     elsewhere = lineage.gathered(right.parts)  # which entries of the two meet is not theirs alone to say
     product = algebra.multiply(at, replace(left, axes=SCALAR), replace(right, axes=SCALAR, parts=elsewhere))
     if left.data and lineage.same(left.parts, right.parts):
-        product = replace(product, parts=lineage.made(lineage.Atom(twice=True)))
+        product = replace(product, parts=lineage.made(lineage.Atom(source=left.parts, twice=True)))
     if shuffled and left.data and right.data and product.spread is Spread.SAMPLE:
         product = replace(product, spread=Spread.UNKNOWN)
     return product
@@ -287,6 +287,8 @@ def _einsum(call: Call) -> Value:
     if "->" not in str(equation):
         letters = inputs.replace(",", "").replace("...", "")
         output = "".join(sorted(letter for letter in set(letters) if letters.count(letter) == 1))
+    if terms == [output] and len(set(output)) == len(output):  # nothing moves
+        return operands[0]
     found: dict[str, Axis] = {}
     dots: Axes | None = None
     for term, operand in zip(terms, operands, strict=True):

@@ -260,7 +260,12 @@ def _one_hot(call: Call) -> Value:
     last = Axis(size=size) if depth.degree == ZERO else Axis(depth.degree)
     if last.batch:
         last = Axis(depth.degree, order=call.at.fresh)
-    whole = replace(hot, axes=indices.axes.insert(-1 if axis is None else axis, last), number=None)
+    whole = replace(
+        hot,
+        axes=indices.axes.insert(-1 if axis is None else axis, last),
+        number=None,
+        parts=lineage.made(lineage.Atom(source=indices.parts, nonnegative=True, idle=True)),
+    )
     # A single 1 among N entries is to sums what a diagonal is.
     return replace(whole, diagonal=last.batch)
 
@@ -321,7 +326,7 @@ def _band_part(call: Call) -> Value:
         return replace(both, axes=value.axes, number=None)
     only = call.integer("lower") == call.integer("upper") == 0  # nothing but the diagonal is left
     diagonal = value.diagonal or (only and value.axes.batches > 1)
-    return replace(value, diagonal=diagonal, number=_among_zeros(value), parts=lineage.fresh())
+    return replace(value, diagonal=diagonal, number=_among_zeros(value), parts=lineage.drawn(value.parts))
 
 
 @shape("slice")
@@ -351,7 +356,9 @@ def _broadcast_to(call: Call) -> Value:
     else:
         return joining.astray(value)
     axes = broadcast(value.axes, axes)
-    return replace(value, axes=axes, separable=joining.separable(axes, value), parts=lineage.fresh())
+    return replace(
+        value, axes=axes, separable=joining.separable(axes, value), parts=lineage.drawn(value.parts)
+    )
 
 
 def _elsewhere(value: Tensor) -> Tensor:

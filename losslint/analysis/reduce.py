@@ -45,6 +45,8 @@ class Span:
     """How many entries it combines depends on the data (a boolean mask)."""
     largest: bool = False
     """It runs over the largest so many samples."""
+    copied: Sequence[bool] = ()
+    """Of each axis that it runs over, whether its entries are one and the same."""
 
 
 def _all_single(axes: Axes) -> Axes:
@@ -65,8 +67,11 @@ def span(axes: Axes, over: Over, keepdims: bool) -> Span:
         single = (axes.middle is None or axes.ones) and all(a.size == 1 and a.plain for a in axes.listed)
         selected = any(axis.data for axis in axes.listed)
         some = single and axes != Axes()
-        return Span(axes.total, rest, batches > 0, batches > 1, some, selected, axes.largest)
+        copied = [axis.copies for axis in axes.listed] + [False] * (axes.middle is not None)
+        return Span(axes.total, rest, batches > 0, batches > 1, some, selected, axes.largest, copied)
     reduced: list[Axis] = []
+    if keepdims and min(over, default=-1) >= 0:
+        axes = axes.leading(max(over) + 1)
     rest = axes
     for index in sorted(over, key=lambda i: (i < 0, -i if i >= 0 else i)):
         axis = rest.at(index)
@@ -85,7 +90,8 @@ def span(axes: Axes, over: Over, keepdims: bool) -> Span:
     single = bool(reduced) and (ones or all(axis.size == 1 and axis.plain for axis in reduced))
     selected = any(axis.data for axis in reduced)
     largest = any(axis.plain and axis.order for axis in reduced)
-    return Span(extent, rest, samples, samples and batches > 1, single, selected, largest)
+    copied = [axis.copies for axis in reduced]
+    return Span(extent, rest, samples, samples and batches > 1, single, selected, largest, copied)
 
 
 def _span_from(axes: Axes, over: From, keepdims: bool) -> Span:
@@ -167,7 +173,9 @@ def reduce(
     if what.single and how in ("var", "std"):
         return joining.joined(value, value, axes=what.axes, number=0.0)
     reduced = (
-        _linear(at, how, value, what) if how in ("sum", "mean") else _statistic(at, how, value, what, order)
+        _linear(at, how, value, what, over)
+        if how in ("sum", "mean")
+        else _statistic(at, how, value, what, order)
     )
     return replace(
         reduced,
@@ -226,13 +234,14 @@ def _over_batch(value: Tensor, what: Span) -> bool:
     return what.samples or what.extent is UNKNOWN or (isinstance(what.extent, Fraction) and what.extent > 0)
 
 
-def _linear(at: At, how: str, value: Tensor, what: Span) -> Tensor:
+def _linear(at: At, how: str, value: Tensor, what: Span, over: Over) -> Tensor:
     """Sum and mean: linear, so a per-sample value becomes one that adds up over micro-batches."""
     summed = how == "sum"
     degree = plus(value.degree, what.extent) if summed else value.degree
     slope = value.slope if value.slope is None or not summed else plus(value.slope, what.extent)
     shift = None if summed else value.shift
-    parts = lineage.gathered(value.parts)
+    by = (how, tuple(over) if isinstance(over, Sequence) else over, value.axes)
+    parts = lineage.gathered(value.parts, by, samples=what.samples)
     result = replace(
         value, axes=what.axes, degree=degree, slope=slope, shift=shift, squared=None, parts=parts
     )
@@ -319,6 +328,12 @@ def _statistic(at: At, how: str, value: Tensor, what: Span, order: Fraction | No
     if how in ("var", "std"):
         value = centred(value)
     degree, slope = _moved(how, value, what, order)
+    unclear = how in ("var", "std") and lineage.adds_up(value.parts)  # their mean is the same for all data
+    if how in ("var", "std") and what.copied and all(what.copied):
+        value = joining.nothing_sure(value)
+        degree, slope = value.degree, value.slope
+    if how in ("max", "min") and lineage.idle(value.parts):
+        unclear = True
     if how in ("max", "min", "median") and _of_unlike_entries(value):
         value = joining.uncertain(value, "which of several is the largest")
         degree, slope = value.degree, value.slope
@@ -336,7 +351,7 @@ def _statistic(at: At, how: str, value: Tensor, what: Span, order: Fraction | No
             how in ("max", "min", "median") and value.compared is None
         ):  # of a running sum, the first or the last
             value = joining.uncertain(value, f"the entries of {at.name}")
-            degree, slope = value.degree, value.slope
+            degree, slope, unclear = value.degree, value.slope, True
     spread = value.spread
     if (spread is Spread.ADDITIVE and not what.samples) or (not over_batch and lifted(value)):
         spread = Spread.UNKNOWN
@@ -344,7 +359,7 @@ def _statistic(at: At, how: str, value: Tensor, what: Span, order: Fraction | No
         spread = (
             Spread.UNKNOWN if what.extent is UNKNOWN and not what.samples else max(spread, Spread.COUPLED)
         )
-    if how in ("var", "std") and lineage.adds_up(value.parts):  # their mean is the same for all data
+    if unclear:
         spread = spread.doubtful
     result = joining.bent(
         value,
@@ -356,9 +371,17 @@ def _statistic(at: At, how: str, value: Tensor, what: Span, order: Fraction | No
         squared=Spread.LINEAR if how == "norm" and order == 2 and value.spread is Spread.SAMPLE else None,
     )
     positive = how in ("var", "std", "norm") or (how in KEEP_SIGN and lineage.nonnegative(value.parts))
-    logarithm = _linear(at, "sum", logs.undone(at, value), what) if how == "prod" else None
+    logarithm = _linear(at, "sum", logs.undone(at, value), what, ()) if how == "prod" else None
     root = value.parts if how == "norm" else None
-    atom = lineage.Atom(None, value.parts, root, logarithm, nonnegative=positive, away=how == "logsumexp")
+    atom = lineage.Atom(
+        None,
+        value.parts,
+        root,
+        logarithm,
+        nonnegative=positive,
+        twice=how == "prod" and any(what.copied),
+        away=how == "logsumexp",
+    )
     result = replace(result, parts=lineage.made(atom))
     if how in STEPS:
         result = replace(result, slope=None)

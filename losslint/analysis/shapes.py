@@ -227,7 +227,7 @@ def _index_one(at: At, value: Tensor, item: Value, position: int) -> tuple[Tenso
 
 def _picked(value: Tensor, axis: Axis, position: int) -> Tensor:
     """One entry of an axis: of a feature axis, fine; of the batch, one sample out of many."""
-    result = replace(value, axes=value.axes.without(position), parts=lineage.fresh())
+    result = replace(value, axes=value.axes.without(position), parts=lineage.drawn(value.parts))
     if axis.plain or not value.data:
         return result
     reasons = merge(value.reasons, ("one sample picked out of the batch",))
@@ -270,7 +270,7 @@ def _sliced(at: At, value: Tensor, item: Slice, position: int, axis: Axis) -> Te
             or 0 < -position <= len(value.axes.back)
         )
         axes = value.axes.without(position, Axis(size=size)) if listed else value.axes
-        return replace(value, axes=axes, parts=lineage.fresh())
+        return replace(value, axes=axes, parts=lineage.drawn(value.parts))
     value = replace(value, permutation=False)
     if axis.extent is UNKNOWN or not value.data:
         return value
@@ -284,11 +284,11 @@ def _sliced(at: At, value: Tensor, item: Slice, position: int, axis: Axis) -> Te
             axes=value.axes.without(position, PLAIN),
             spread=_by_place(value),
             reasons=reasons,
-            parts=lineage.fresh(),
+            parts=lineage.drawn(value.parts),
         )
     spread = max(value.spread, Spread.COUPLED) if _by_place(value) is Spread.COUPLED else value.spread
     axes = value.axes.without(position, replace(axis, order=at.fresh))
-    return replace(value, axes=axes, spread=spread, parts=lineage.fresh())
+    return replace(value, axes=axes, spread=spread, parts=lineage.drawn(value.parts))
 
 
 def masked(at: At, value: Tensor, mask: Tensor) -> Tensor:

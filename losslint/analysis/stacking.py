@@ -55,6 +55,10 @@ def _shared(left: Tensor, right: Tensor) -> Degree:
     return same((left.degree, right.degree))
 
 
+def _copies(parts: Sequence[Tensor]) -> bool:
+    return all(part.axes == parts[0].axes and lineage.one_value(part.parts, parts[0].parts) for part in parts)
+
+
 def stacked(value: Value, axis: int = 0) -> Tensor:
     """A list of tensors as one tensor with a new axis (``tf.stack``, and what any operation does to a list)."""
     if isinstance(value, ShapeOf):
@@ -67,7 +71,8 @@ def stacked(value: Value, axis: int = 0) -> Tensor:
         return tensor(value) if not isinstance(value, Seq) else constant(axes=closed((Axis(size=0),)))
     parts = [tensor(item) for item in value.items]
     whole = blend(parts)
-    axes = fold(broadcast, (part.axes for part in parts)).insert(axis, Axis(size=len(parts)))
+    new = Axis(size=len(parts), copies=_copies(parts))
+    axes = fold(broadcast, (part.axes for part in parts)).insert(axis, new)
     apart = separable(axes, *parts)
     if whole.spread is Spread.SAMPLE and not all(aligned(parts[0], part) for part in parts[1:]):
         whole = replace(whole, spread=Spread.UNKNOWN)  # samples in two orders side by side
@@ -97,8 +102,9 @@ def concatenated(at: At, value: Value, axis: int | None) -> Tensor:
     if where is None or UNKNOWN in extents:
         return astray(whole)
     if where.plain:
+        new = Axis(copies=where.size == 1 and _copies(parts))
         return replace(
-            whole, axes=axes.without(axis, PLAIN) if axes.middle is None or axis < len(axes.front) else axes
+            whole, axes=axes.without(axis, new) if axes.middle is None or axis < len(axes.front) else axes
         )
     return replace(whole, axes=axes.without(axis, replace(where, order=at.fresh)))
 
@@ -124,7 +130,7 @@ def split(at: At, value: Tensor, number: int | None, axis: int) -> Value:
             replace(
                 value,
                 axes=value.axes.without(axis, replace(where, order=at.fresh + k)),
-                parts=lineage.fresh(),
+                parts=lineage.drawn(value.parts),
             )
             for k in range(number)
         )
@@ -149,7 +155,7 @@ def pieces(value: Value, number: int) -> tuple[Value, ...]:
     """So many parts of a value: alike, but not the same."""
     if not isinstance(value, Tensor):
         return (value,) * number
-    return tuple(replace(value, parts=lineage.fresh()) for _ in range(number))
+    return tuple(replace(value, parts=lineage.drawn(value.parts)) for _ in range(number))
 
 
 def this_one(value: Value) -> Value:
@@ -158,7 +164,7 @@ def this_one(value: Value) -> Value:
         return Seq(tuple(this_one(item) for item in value.items), value.mutable)
     if not isinstance(value, Tensor) or not any(part.atom.several for part in value.parts):
         return value
-    return replace(value, parts=lineage.fresh())
+    return replace(value, parts=lineage.drawn(value.parts))
 
 
 def unsure_item(value: Tensor) -> Tensor:
@@ -168,4 +174,4 @@ def unsure_item(value: Tensor) -> Tensor:
 
 
 def _one_of_many(value: Tensor) -> Tensor:
-    return replace(value, parts=lineage.made(lineage.Atom(several=True)))
+    return replace(value, parts=lineage.drawn(value.parts, several=True))

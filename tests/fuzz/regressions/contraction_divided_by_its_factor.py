@@ -1,0 +1,7 @@
+# inputs: y_true=(N,4):real y_pred=(N,4):real
+# truth: degree=1 gradient=1 coupled=false returns=per-sample may-be-unknown
+import tensorflow as tf
+
+
+def loss(y_true, y_pred):
+    return tf.einsum("ij,kj->ij", y_pred, y_pred) / y_pred

@@ -1,0 +1,9 @@
+# inputs: y_true=(N,4):real y_pred=(N,4):real
+# truth: degree=0 gradient=none coupled=false returns=scalar may-be-unknown
+import tensorflow as tf
+
+
+def loss(y_true, y_pred):
+    mean = tf.reduce_mean(y_true)
+    _, variance = tf.nn.moments(tf.stack((mean, mean), 0), axes=[0])
+    return variance + mean
