@@ -347,9 +347,7 @@ def divide(at: At, left: Tensor, right: Tensor) -> Tensor:
         return uncertain(quotient)
     if right.offset is Offset.TARGET and right.data and right.degree != ZERO:
         return nonhomogeneous(at, right, quotient)
-    shifted = left.offset is Offset.TARGET or (
-        left.offset is Offset.SMOOTH and right.freedom and not lineage.nonnegative(left.parts)
-    )
+    shifted = left.offset is Offset.TARGET or (left.offset is Offset.SMOOTH and right.freedom)
     if shifted and right.offset is not Offset.NONE:  # N - 1: neither is a power of N
         return uncertain(quotient, "a divisor less one")
     quotient = spread_out(at, left, right, quotient)

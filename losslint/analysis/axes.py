@@ -34,7 +34,7 @@ class Axis:
     added: bool = False
     """An axis of length 1 that the program asked for (``expand_dims``, ``newaxis``): what it meets is meant."""
     copies: bool = field(default=False, compare=False)
-    """The entries along it are one and the same (unless something else was put beside them since)."""
+    """The entries along it are one and the same, or come in copies, unless others were put beside them since."""
     numbered: bool = False
     """Along it lie coordinates, of which the first is the number of the sample: ``stack([range(N), ids], 1)``."""
     mask: object = field(default=None, compare=False, repr=False)

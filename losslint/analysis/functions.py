@@ -92,7 +92,8 @@ def rectified(at: At, value: Tensor, *, nonnegative: bool, even: bool = False) -
     if lineage.of_one_sign(value.parts):
         after = replace(after, spread=value.spread.doubtful)
     if nonnegative:
-        after = replace(after, parts=lineage.made(lineage.Atom(source=value.parts, nonnegative=True)))
+        atom = lineage.Atom(source=value.parts, nonnegative=True, away=lineage.away(value.parts))
+        after = replace(after, parts=lineage.made(atom))
     return after
 
 
@@ -297,7 +298,17 @@ def choose(at: At, condition: Tensor, left: Tensor, right: Tensor) -> Tensor:
         return replace(left, axes=broadcast(condition.axes, broadcast(left.axes, right.axes)))
     positive = lineage.nonnegative(left.parts) and lineage.nonnegative(right.parts)
     unshifted = [  # chosen from, not added
-        replace(value, shift=None, parts=lineage.made(lineage.Atom(source=value.parts, nonnegative=positive)))
+        replace(
+            value,
+            shift=None,
+            parts=lineage.made(
+                lineage.Atom(
+                    ("chosen", value.parts) if lineage.exact(value.parts) else None,
+                    value.parts,
+                    nonnegative=positive,
+                )
+            ),
+        )
         for value in (left, right)
     ]
     chosen = add(at, *unshifted) if left.data or right.data else replace(left, number=None)

@@ -126,12 +126,14 @@ def _placed(product: Tensor, axes: Axes, operands: Sequence[Tensor]) -> Tensor:
     return replace(product, axes=axes, number=None, separable=apart)
 
 
-def _paired(at: At, left: Tensor, right: Tensor, *, shuffled: bool) -> Tensor:
+def _paired(at: At, left: Tensor, right: Tensor, *, shuffled: bool, by: str | None = None) -> Tensor:
     """The product entry by entry, axes aside. ``shuffled``: a shared batch axis has its samples in two orders.
 
-    Which samples meet is not known then: two rearrangements may be one and the same.
+    Which samples meet is not known then: two rearrangements may be one and the same. ``by``: what says which entries
+    meet.
     """
-    elsewhere = lineage.gathered(right.parts)  # which entries of the two meet is not theirs alone to say
+    # Which entries of the two meet is not theirs alone to say.
+    elsewhere = lineage.gathered(right.parts, by)
     product = algebra.multiply(at, replace(left, axes=SCALAR), replace(right, axes=SCALAR, parts=elsewhere))
     if left.data and lineage.same(left.parts, right.parts):
         product = replace(product, parts=lineage.made(lineage.Atom(source=left.parts, twice=True)))
@@ -309,9 +311,10 @@ def _einsum(call: Call) -> Value:
     back = tuple(found[letter] for letter in tail if letter in found)
     summed = [axis for letter, axis in found.items() if letter not in output]
     shuffled = any(axis.batch and axis.order == at.fresh for axis in found.values())
-    product = replace(operands[0], axes=SCALAR, parts=lineage.gathered(operands[0].parts))
+    by = f"{','.join(terms)}->{output}"
+    product = replace(operands[0], axes=SCALAR, parts=lineage.gathered(operands[0].parts, by))
     for operand in operands[1:]:
-        product = _paired(at, product, operand, shuffled=shuffled)
+        product = _paired(at, product, operand, shuffled=shuffled, by=by)
     if len(set(terms)) == 1:
         product = _squares(product, operands)
     if any(_sums_one(term, operand, inputs, output) for term, operand in zip(terms, operands, strict=True)):

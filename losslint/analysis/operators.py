@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from . import forms
+from . import forms, lineage
 from .alternatives import lift
 from .axes import Axis
 from .conditions import truth_of
@@ -174,6 +174,9 @@ def _compare(
     if isinstance(left, (Tensor, Const)) and isinstance(right, (Tensor, Const)):
         at = run.at(scope, node, "comparison")
         mask = zip_two(at, "compare", tensor(left), tensor(right))
+        sides = [side.value if isinstance(side, Const) else side.parts for side in (left, right)]
+        if all(lineage.exact(side.parts) for side in (left, right) if isinstance(side, Tensor)):
+            mask = replace(mask, parts=lineage.keyed(mask.parts, (type(symbol), *sides)))
         result = forms.combine(run.forms, run.raw, at, "compare", left, right, mask)
         run.labels.combine(run.raw, "equal" if isinstance(symbol, cst.Equal) else "", left, right, result)
         return result

@@ -102,7 +102,7 @@ def concatenated(at: At, value: Value, axis: int | None) -> Tensor:
     if where is None or UNKNOWN in extents:
         return astray(whole)
     if where.plain:
-        new = Axis(copies=where.size == 1 and _copies(parts))
+        new = Axis(copies=_copies(parts))
         return replace(
             whole, axes=axes.without(axis, new) if axes.middle is None or axis < len(axes.front) else axes
         )
