@@ -28,6 +28,7 @@ from .joining import (
     slopes,
     spread_out,
     superposition,
+    together,
     uncertain,
 )
 from .values import Flaw, Kind, Offset, Spread, Tensor, finite, merge
@@ -70,7 +71,6 @@ def add(at: At, left: Tensor, right: Tensor, *, negative: bool = False) -> Tenso
             parts = lineage.shifted(parts, lowered=lowered)
             sum_ = replace(sum_, shift=shift, separable=separable(axes, value), parts=parts)
             return _levelled(at, (left, right), sum_)
-    flowing = [value for value in (left, right) if value.slope is not None]
     shift = _gained(left, right, negative)
     alike = negative and _mixed_alike(left, right)
     degree = UNKNOWN if alike else same((left.degree, right.degree))
@@ -79,7 +79,7 @@ def add(at: At, left: Tensor, right: Tensor, *, negative: bool = False) -> Tenso
         right,
         axes=axes,
         degree=ZERO if shift == ZERO else degree,
-        slope=_together(flowing) if flowing else None,
+        slope=together(left, right),
         spread=superposition(left, right),
         offset=max(left.offset, right.offset),
         diagonal=left.diagonal and right.diagonal,
@@ -96,15 +96,6 @@ def add(at: At, left: Tensor, right: Tensor, *, negative: bool = False) -> Tenso
         message = f"adds terms that scale as {power_of_n(left.degree)} and {power_of_n(right.degree)}"
         return flawed(at, Kind.UNEQUAL, sum_, message)
     return sum_
-
-
-def _together(flowing: list[Tensor]) -> Degree:
-    """Degree of the sum of their gradients. One at a bound, or of shares that add up to one, adds nothing."""
-    together = same([value.slope for value in flowing if value.slope is not None])
-    others = len(flowing) > 1 and any(
-        lineage.flat(value.parts) or lineage.in_shares(value.parts) for value in flowing
-    )
-    return UNKNOWN if together is MIXED and others else together
 
 
 def _cancelled(left: Tensor, right: Tensor, sum_: Tensor) -> Tensor:
@@ -203,11 +194,14 @@ def _add_constant(at: At, value: Tensor, other: Tensor, axes: Axes, *, compared:
     return replace(sum_, offset=max(Offset.SMOOTH, value.offset))
 
 
-def sunk(value: Tensor, guard: Tensor, result: Tensor) -> Tensor:
-    """``result`` with a guard against zero: what shrinks with the batch falls below a coarse one."""
+def sunk(value: Tensor, guard: Tensor, result: Tensor, *, cut: bool = False) -> Tensor:
+    """``result`` with a guard against zero: what shrinks with the batch falls below a coarse one.
+
+    ``cut``: all that is below zero has become the guard.
+    """
     if not isinstance(value.degree, Fraction) or value.degree >= 0:
         return result
-    if abs(guard.number or 0) <= TINY and value.degree > STEEP:
+    if abs(guard.number or 0) <= TINY and value.degree > STEEP and not (cut and guard.number):
         return result
     slope = None if result.slope is None else UNKNOWN
     return replace(result, degree=UNKNOWN, slope=slope, reasons=merge(result.reasons, (f"{guard.number:g}",)))
@@ -254,7 +248,9 @@ def multiply(at: At, left: Tensor, right: Tensor) -> Tensor:
             product = nothing_sure(product)
         elif exponent == 1:
             product = replace(product, spread=product.spread.doubtful)
-        if lineage.leaves_out(left.parts) or lineage.leaves_out(right.parts):
+        left_out = lineage.leaves_out(left.parts) or lineage.leaves_out(right.parts)
+        undone = lineage.undone_by(left.parts, right.parts) or lineage.undone_by(right.parts, left.parts)
+        if left_out or undone or lineage.idle(left.parts) or lineage.idle(right.parts):
             product = gradient_unsure(product)
         atom = lineage.Atom(
             (lineage.PRODUCT, frozenset((left.parts, right.parts)))
@@ -262,6 +258,7 @@ def multiply(at: At, left: Tensor, right: Tensor) -> Tensor:
             else None,
             left.parts | right.parts,
             nonnegative=lineage.product_is_nonnegative(left.parts, right.parts),
+            zeros=any(lineage.zeros(value.parts) for value in (left, right)),
         )
         product = replace(product, parts=lineage.made(atom))
     product = spread_out(at, left, right, coupling(at, (left, right), product))
@@ -360,7 +357,15 @@ def divide(at: At, left: Tensor, right: Tensor) -> Tensor:
             quotient = replace(quotient, spread=quotient.spread.doubtful)
         positive = lineage.nonnegative(left.parts) and lineage.nonnegative(right.parts)
         shared = lineage.by_its_total(left.parts, right.parts)
-        quotient = replace(quotient, parts=lineage.made(lineage.Atom(nonnegative=positive, shared=shared)))
+        atom = lineage.Atom(
+            None,
+            left.parts | right.parts,
+            right.parts,
+            nonnegative=positive,
+            shared=shared,
+            away=not left.data,
+        )
+        quotient = replace(quotient, parts=lineage.made(atom))
         return _ratio(at, left, right, quotient)
     if right.opaque and left.raised and right.degree == ZERO:
         return _by_somebody(right, quotient)

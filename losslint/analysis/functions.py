@@ -52,7 +52,8 @@ def power(at: At, value: Tensor, exponent: Fraction | None) -> Tensor:
     positive = exponent % 2 == 0 or exponent.denominator % 2 == 0 or lineage.nonnegative(value.parts)
     key = (exponent, value.parts) if lineage.exact(value.parts) else None
     root_of = value.parts if root else None
-    atom = lineage.Atom(key, value.parts, root_of, nonnegative=positive)
+    over = value.parts if exponent == -1 else None
+    atom = lineage.Atom(key, value.parts, over, root_of, nonnegative=positive, away=exponent < 0)
     raised = replace(raised, parts=lineage.made(atom))
     if (normed and lineage.whole(value.parts) is not None) or (
         exponent == 2 and lineage.reflected(value.parts)
@@ -72,7 +73,7 @@ def power(at: At, value: Tensor, exponent: Fraction | None) -> Tensor:
 def homogeneous(at: At, value: Tensor) -> Tensor:
     """f(c·x) = c·f(x) for c > 0, so the degree is kept; batch sums couple."""
     after = bent(value)
-    if value.slope is not None and (value.degree is MIXED or value.axes.largest):
+    if value.slope is not None and (not isinstance(value.degree, Fraction) or value.axes.largest):
         after = replace(after, slope=UNKNOWN)  # its sign may turn as the batch grows
     if value.data and value.offset is Offset.TARGET and value.degree != ZERO:
         return nonhomogeneous(at, value, after)
@@ -92,7 +93,8 @@ def rectified(at: At, value: Tensor, *, nonnegative: bool, even: bool = False) -
     if lineage.of_one_sign(value.parts):
         after = replace(after, spread=value.spread.doubtful)
     if nonnegative:
-        atom = lineage.Atom(source=value.parts, nonnegative=True, away=lineage.away(value.parts))
+        far = lineage.away(value.parts)
+        atom = lineage.Atom(source=value.parts, nonnegative=True, away=far, zeros=not (even or far))
         after = replace(after, parts=lineage.made(atom))
     return after
 
@@ -114,7 +116,8 @@ def nonlinear(at: At, value: Tensor, *, gradient: bool = True, nonnegative: bool
 
 def step_function(at: At, value: Tensor) -> Tensor:
     """sign, comparisons with zero: scale-free, no gradient."""
-    step = bent(value, degree=ZERO, slope=None, raised=())
+    atom = lineage.Atom(source=value.parts, step=True)
+    step = bent(value, degree=ZERO, slope=None, raised=(), parts=lineage.made(atom))
     if value.spread > Spread.SAMPLE and lineage.nonnegative(value.parts):  # of a sum of squares it is one
         return replace(step, spread=step.spread.doubtful)
     return coupling(at, (value,), step)
@@ -160,6 +163,10 @@ def extremum(at: At, left: Tensor, right: Tensor, *, above: bool = False) -> Ten
                 number=None,
             )
         return _bounded(at, value, bound, above=above)
+    if left.axes == right.axes and lineage.one_value(left.parts, right.parts):
+        return left
+    signs = [lineage.nonnegative(value.parts) for value in (left, right)]
+    positive = all(signs) if above else any(signs)
     both = joined(
         left,
         right,
@@ -169,9 +176,10 @@ def extremum(at: At, left: Tensor, right: Tensor, *, above: bool = False) -> Ten
         spread=interaction(left, right),
         offset=max(left.offset, right.offset),
         shift=left.shift if left.shift == right.shift else None,
-        parts=lineage.made(lineage.Atom(source=left.parts | right.parts)),
+        parts=lineage.made(lineage.Atom(source=left.parts | right.parts, nonnegative=positive)),
     )
-    if lineage.ordered(left.parts, right.parts):
+    apart = lineage.away(left.parts) or lineage.away(right.parts)
+    if lineage.ordered(left.parts, right.parts) or (apart and left.spread is not right.spread):
         both = replace(both, spread=both.spread.doubtful)
     if left.degree != right.degree:
         return replace(uncertain(both, "which of two is the larger"), spread=both.spread.doubtful)
@@ -180,6 +188,16 @@ def extremum(at: At, left: Tensor, right: Tensor, *, above: bool = False) -> Ten
 
 def _bounded(at: At, value: Tensor, bound: Tensor, *, above: bool) -> Tensor:
     """``maximum(x, c)``: a guard where x grows with the batch, a clip where it does not."""
+    if not above and (bound.number or 0) < 0 and lineage.nonnegative(value.parts):
+        return replace(value, axes=broadcast(value.axes, bound.axes))
+    cut = _cut(at, value, bound, above=above)
+    if not _never_reached(value, bound, above=above):
+        return cut
+    slope = None if cut.slope is None else UNKNOWN
+    return replace(cut, spread=cut.spread.doubtful, slope=slope, parts=value.parts)
+
+
+def _cut(at: At, value: Tensor, bound: Tensor, *, above: bool) -> Tensor:
     axes = broadcast(value.axes, bound.axes)
     if value.degree == ZERO and bound.degree != ZERO:
         degree: Degree = UNKNOWN if bound.degree is UNKNOWN else MIXED
@@ -222,7 +240,9 @@ def _bounded(at: At, value: Tensor, bound: Tensor, *, above: bool) -> Tensor:
     if bound.number is not None and abs(bound.number) <= NEGLIGIBLE:
         positive = not above and (bound.number or 0) >= 0
         cut = homogeneous(at, value) if above else rectified(at, value, nonnegative=positive)
-        return sunk(value, bound, replace(cut, axes=axes))
+        return sunk(
+            value, bound, replace(cut, axes=axes), cut=positive and not lineage.nonnegative(value.parts)
+        )
     positive = _cut_above_zero(value, bound, above)
     atom = lineage.Atom(source=value.parts, away=True, flat=True, nonnegative=positive)
     cut = replace(nonlinear(at, value), axes=axes, parts=lineage.made(atom))
@@ -232,6 +252,15 @@ def _bounded(at: At, value: Tensor, bound: Tensor, *, above: bool) -> Tensor:
     if grows and lineage.away(value.parts):
         return uncertain(replace(cut, spread=cut.spread.doubtful), "how far a bound is")
     return cut
+
+
+def _never_reached(value: Tensor, bound: Tensor, *, above: bool) -> bool:
+    """Whether all data may lie on one side of a bound: a sum with a constant, shares of one, squares above ``-1``."""
+    if bound.number is None:
+        return False
+    if above:
+        return bound.number >= 0 and (lineage.adds_up(value.parts) or lineage.nonpositive(value.parts))
+    return lineage.nonnegative(value.parts) and lineage.away(value.parts)
 
 
 def _cut_above_zero(value: Tensor, bound: Tensor, above: bool) -> bool:
@@ -254,17 +283,25 @@ def compare(at: At, left: Tensor, right: Tensor) -> Tensor:
         spread=interaction(*(replace(value, spread=value.spread.bent) for value in (left, right))),
     )
     mask = replace(mask, raised=(), opaque=mask.opaque and not mask.data, nominal="", static=False, half="")
+    ordered = lineage.ordered(left.parts, right.parts)
     # Compared with itself, or with itself and a number: the same whatever the data are.
     if left.data and in_place(left.axes, right.axes) and lineage.alike(left.parts, right.parts):
         return nothing_sure(mask)
-    if lineage.ordered(left.parts, right.parts):
+    if ordered:
         if left.axes.batches != right.axes.batches:  # none of the batch is above the largest, one as large
             mask = uncertain(mask, "which of two is the larger")
         mask = replace(mask, spread=mask.spread.doubtful)
-    idle = any(
-        one.number is not None and lineage.away(other.parts) for one, other in ((left, right), (right, left))
+    idle = ordered or any(
+        one.number is not None
+        and (lineage.away(other.parts) or (one.number == 0 and lineage.nonnegative(other.parts)))
+        for one, other in ((left, right), (right, left))
     )
-    mask = replace(mask, parts=lineage.made(lineage.Atom(nonnegative=True, idle=idle)))
+    mask = replace(
+        mask,
+        parts=lineage.made(
+            lineage.Atom(None, left.parts | right.parts, nonnegative=True, step=True, idle=idle)
+        ),
+    )
     degrees = {value.degree for value in (left, right) if value.number != 0}
     if UNKNOWN in degrees:
         return replace(mask, degree=UNKNOWN)
@@ -296,7 +333,11 @@ def choose(at: At, condition: Tensor, left: Tensor, right: Tensor) -> Tensor:
     """``where(condition, left, right)``: the degrees must agree as in a sum; the condition masks."""
     if left.data and (left is right or lineage.one_value(left.parts, right.parts)):  # the same either way
         return replace(left, axes=broadcast(condition.axes, broadcast(left.axes, right.axes)))
-    positive = lineage.nonnegative(left.parts) and lineage.nonnegative(right.parts)
+    positive = all(
+        lineage.nonnegative(value.parts) if value.number is None else value.number >= 0
+        for value in (left, right)
+    )
+    zeros = 0 in (left.number, right.number)
     unshifted = [  # chosen from, not added
         replace(
             value,
@@ -306,6 +347,7 @@ def choose(at: At, condition: Tensor, left: Tensor, right: Tensor) -> Tensor:
                     ("chosen", value.parts) if lineage.exact(value.parts) else None,
                     value.parts,
                     nonnegative=positive,
+                    zeros=zeros,
                 )
             ),
         )

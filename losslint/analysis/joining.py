@@ -181,6 +181,18 @@ def slopes(*terms: tuple[Degree | None, Degree]) -> Degree | None:
     return same(degrees) if degrees else None
 
 
+def together(left: Tensor, right: Tensor) -> Degree | None:
+    """Degree of the sum of their gradients. One at a bound, or of shares that add up to one, adds nothing."""
+    flowing = [value for value in (left, right) if value.slope is not None]
+    if not flowing:
+        return None
+    both = same([value.slope for value in flowing if value.slope is not None])
+    idle = len(flowing) > 1 and any(
+        lineage.flat(value.parts) or lineage.in_shares(value.parts) for value in flowing
+    )
+    return UNKNOWN if both is MIXED and idle else both
+
+
 def uncertain(value: Tensor, reason: str = "terms that may cancel") -> Tensor:
     """``value`` where it is not known how it scales."""
     slope = None if value.slope is None else UNKNOWN

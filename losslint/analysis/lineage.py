@@ -34,6 +34,8 @@ class Atom:
     """What made it of what: two of one key are one value."""
     source: Parts | None = None
     """It is a function of something made of these."""
+    over: Parts | None = None
+    """It is something divided by what is made of these."""
     root_of: Parts | None = None
     """It is the root of a sum over the batch of something made of these."""
     exp_of: Tensor | None = None
@@ -52,8 +54,12 @@ class Atom:
     """Made by a function that may keep it away from zero, whatever the data are."""
     flat: bool = False
     """Cut off at a bound, beyond which it has no gradient."""
+    zeros: bool = False
+    """Some of its entries may be zero: what a mask or a rectifier let through."""
+    step: bool = False
+    """One of a few numbers, as a sign or a mask is: the largest of them, perhaps, whatever the data are."""
     idle: bool = False
-    """Zero or one, and perhaps the same for all data."""
+    """Perhaps the same for all data."""
     several: bool = False
     """One of many, and each time another one."""
 
@@ -191,10 +197,19 @@ def gathered(parts: Parts, key: Hashable = None, *, samples: bool = False) -> Pa
     return frozenset(replace(part, gathered=once[part.gathered]) for part in parts)
 
 
-def drawn(parts: Parts, *, several: bool = False) -> Parts:
-    """Some of its entries, nobody knows which; ``several``: each time another one."""
+def drawn(parts: Parts, *, several: bool = False, itself: bool = False) -> Parts:
+    """Some of its entries, nobody knows which; ``several``: each time another one.
+
+    ``itself``: chosen by what they are, so that they may all be above zero.
+    """
     below = nonpositive(parts) and not nonnegative(parts)
-    atom = Atom(source=parts, nonnegative=below or nonnegative(parts), several=several)
+    atom = Atom(
+        source=parts,
+        nonnegative=below or nonnegative(parts),
+        step=steps(parts),
+        several=several,
+        twice=itself,
+    )
     return scaled(made(atom), -1.0) if below else made(atom)
 
 
@@ -252,6 +267,16 @@ def lessened(parts: Parts) -> bool:
 def away(parts: Parts) -> bool:
     """Whether it may never come near zero."""
     return any(part.atom.away or part.shifted for part in parts)
+
+
+def steps(parts: Parts) -> bool:
+    """Whether its entries are a few numbers."""
+    return all(part.atom.step for part in parts)
+
+
+def zeros(parts: Parts) -> bool:
+    """Whether some of its entries may be zero, and none below."""
+    return nonnegative(parts) and all(part.atom.zeros or part.atom.step for part in parts)
 
 
 def idle(parts: Parts) -> bool:
@@ -326,6 +351,28 @@ def of_one_sign(parts: Parts) -> bool:
     return any(part.atom.twice for part in parts) or any(
         any(part.atom == other.atom for part in one.atom.source or ()) for one in parts for other in parts
     )
+
+
+def tells_on(parts: Parts, other: Parts) -> bool:
+    """Whether the first is a function of something that is in the other."""
+    return any(_made_of(part.atom, one.atom) for part in parts for one in other)
+
+
+def short_of_its_extreme(parts: Parts, depth: int = FAR_BACK) -> bool:
+    """Whether it is something less a function of the same, as its largest entry is, or a function of that."""
+    return any(
+        one.negative is not other.negative and any(part.atom == other.atom for part in one.atom.source or ())
+        for one in parts
+        for other in parts
+    ) or (
+        depth > 0
+        and any(short_of_its_extreme(part.atom.source, depth - 1) for part in parts if part.atom.source)
+    )
+
+
+def undone_by(left: Parts, right: Parts) -> bool:
+    """Whether a term of the first is one over the second: of ``(1 / x + y) * x`` a number is left of it."""
+    return any(part.atom.over is not None and atoms(part.atom.over) == atoms(right) for part in left)
 
 
 def reflected(parts: Parts) -> bool:

@@ -231,8 +231,10 @@ def _given(call: Call, name: str) -> bool:
 def map_one(at: At, how: str, operation: Operation, value: Tensor) -> Tensor:
     """One elementwise function of one operand."""
     gradient = operation.get("gradient", True)
-    if operation.get("linear_above", False):
+    if operation.get("linear_above", False) and how == operation.how:
         if lineage.nonnegative(value.parts):
+            if how == "homogeneous":
+                return value
             return replace(value, parts=lineage.made(lineage.Atom(source=value.parts, nonnegative=True)))
         if lineage.of_one_sign(value.parts):
             return joining.nothing_sure(functions.nonlinear(at, value))
@@ -255,7 +257,10 @@ def map_one(at: At, how: str, operation: Operation, value: Tensor) -> Tensor:
         return logs.undone(at, value) if natural else replace(logs.logarithm(at, value), shift=None)
     if how == "exp":
         return logs.raised(at, value)
-    return functions.nonlinear(at, value, gradient=gradient, nonnegative=operation.get("nonnegative", False))
+    after = functions.nonlinear(at, value, gradient=gradient, nonnegative=operation.get("nonnegative", False))
+    if after.slope is not None and lineage.adds_up(value.parts):  # all may lie where it is a straight line
+        after = replace(after, slope=UNKNOWN)
+    return after
 
 
 @handles("zip")

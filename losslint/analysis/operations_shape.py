@@ -264,7 +264,7 @@ def _one_hot(call: Call) -> Value:
         hot,
         axes=indices.axes.insert(-1 if axis is None else axis, last),
         number=None,
-        parts=lineage.made(lineage.Atom(source=indices.parts, nonnegative=True, idle=True)),
+        parts=lineage.made(lineage.Atom(source=indices.parts, nonnegative=True, step=True)),
     )
     # A single 1 among N entries is to sums what a diagonal is.
     return replace(whole, diagonal=last.batch)

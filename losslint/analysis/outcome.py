@@ -215,7 +215,10 @@ def _option(conditions: frozenset[tuple[str, bool]], leaf: Value) -> Option | No
         first, *others = leaf.items
         beside = [tensor(item) for item in others if not isinstance(item, (Dict, Seq))]
         counts = any(isinstance(other.degree, Fraction) and other.degree > 0 for other in beside)
-        return Option(conditions, _among(first), counts)
+        value = _among(first)
+        if lineage.flat(value.parts) and any(other.slope is not None for other in beside):
+            value = gradient_unsure(value)
+        return Option(conditions, value, counts)
     value = _averaged(tensor(leaf))
     if isinstance(leaf, Const) and not isinstance(leaf.value, (int, float)):
         return None

@@ -170,6 +170,8 @@ def reduce(
         return value
     if what.single and how in OF_ONE:
         return replace(value, axes=what.axes, number=None, count=False)
+    if what.copied and all(what.copied) and how in ("max", "min", "median"):
+        return replace(value, axes=what.axes)
     if what.single and how in ("var", "std"):
         return joining.joined(value, value, axes=what.axes, number=0.0)
     reduced = (
@@ -286,6 +288,8 @@ def _linear(at: At, how: str, value: Tensor, what: Span, over: Over) -> Tensor:
     ):
         result = replace(result, spread=Spread.COUPLED)  # pairs of samples, whichever axes go
         return flawed(at, Kind.PAIRWISE, result, f"{how} over pairs of samples")
+    if what.selected and not summed and spread is Spread.LINEAR and lineage.steps(value.parts):
+        return replace(result, spread=Spread.UNKNOWN)
     if what.selected and not summed and spread is Spread.LINEAR:
         result = replace(result, spread=Spread.COUPLED)
         return flawed(at, Kind.RATIO, result, "mean over as many samples as the data selects")
@@ -332,8 +336,15 @@ def _statistic(at: At, how: str, value: Tensor, what: Span, order: Fraction | No
     if how in ("var", "std") and what.copied and all(what.copied):
         value = joining.nothing_sure(value)
         degree, slope = value.degree, value.slope
-    if how in ("max", "min") and lineage.idle(value.parts):
+    if how in ("max", "min") and lineage.steps(value.parts):
         unclear = True
+    if how == "min" and lineage.zeros(value.parts):
+        unclear = True
+    if how in ("max", "min") and lineage.short_of_its_extreme(value.parts):
+        value = joining.nothing_sure(value)
+        degree, slope = value.degree, value.slope
+    if how == "logsumexp" and what.copied and all(what.copied) and slope is not None:
+        slope = UNKNOWN
     if how in ("max", "min", "median") and _of_unlike_entries(value):
         value = joining.uncertain(value, "which of several is the largest")
         degree, slope = value.degree, value.slope
@@ -374,10 +385,9 @@ def _statistic(at: At, how: str, value: Tensor, what: Span, order: Fraction | No
     logarithm = _linear(at, "sum", logs.undone(at, value), what, ()) if how == "prod" else None
     root = value.parts if how == "norm" else None
     atom = lineage.Atom(
-        None,
-        value.parts,
-        root,
-        logarithm,
+        source=value.parts,
+        root_of=root,
+        exp_of=logarithm,
         nonnegative=positive,
         twice=how == "prod" and any(what.copied),
         away=how == "logsumexp",

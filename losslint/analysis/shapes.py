@@ -54,7 +54,8 @@ def size_of(axes: Axes, static: bool = False) -> Tensor:
     """The number of entries."""
     if any(axis.data for axis in axes.listed):
         joint = any(axis.joint for axis in axes.listed)
-        return Tensor(SCALAR, axes.total, None, Spread.UNKNOWN if joint else Spread.LINEAR)
+        spread = Spread.UNKNOWN if joint else Spread.LINEAR
+        return Tensor(SCALAR, axes.total, None, spread, parts=lineage.made(lineage.Atom(nonnegative=True)))
     counts = isinstance(axes.total, Fraction) and axes.total > 0
     return Tensor(SCALAR, axes.total, count=counts, static=static)
 
@@ -163,8 +164,7 @@ def squeezed(value: Tensor, over: Sequence[int] | None) -> Tensor:
 def transposed(value: Tensor, perm: Sequence[int] | None) -> Tensor:
     """Axes in the order ``perm``; reversed without it."""
     axes = value.axes
-    pairs = axes.batches > 1  # another matrix, of the same pairs
-    value = replace(value, parts=lineage.fresh() if pairs else lineage.gathered(value.parts))
+    value = replace(value, parts=lineage.gathered(value.parts))
     if perm is None:
         return replace(
             value,
@@ -301,6 +301,7 @@ def masked(at: At, value: Tensor, mask: Tensor) -> Tensor:
         degree=value.degree if steady else mask.degree,
         slope=value.slope if steady or value.slope is None else mask.degree,
         spread=joining.choice(value, mask),
+        parts=lineage.drawn(value.parts, itself=lineage.tells_on(mask.parts, value.parts)),
     )
     orders = tuple(axis.order for axis in value.axes.listed if axis.batch)
     alike = hash((mask.parts, orders)) & sys.maxsize or 1  # masked alike, entry i is that of one sample

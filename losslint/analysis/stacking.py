@@ -10,7 +10,7 @@ from . import lineage
 from .axes import PLAIN, UNSURE, WILD, Axis, closed, without_known
 from .broadcasting import broadcast
 from .degree import UNKNOWN, ZERO, Degree, plus, same
-from .joining import At, aligned, astray, joined, separable
+from .joining import At, aligned, astray, joined, separable, together
 from .values import (
     Many,
     Seq,
@@ -34,9 +34,7 @@ def blend(parts: Sequence[Tensor]) -> Tensor:
             part,
             axes=result.axes,
             degree=_shared(result, part),
-            slope=same([slope for slope in (result.slope, part.slope) if slope is not None] or [ZERO])
-            if result.slope is not None or part.slope is not None
-            else None,
+            slope=together(result, part),
             spread=max(result.spread, part.spread),
             offset=max(result.offset, part.offset),
             parts=result.parts
