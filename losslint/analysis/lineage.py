@@ -42,6 +42,8 @@ class Atom:
     """Its logarithm."""
     log_of: Tensor | None = None
     """Its exponential."""
+    extreme: str = ""
+    """It is the largest (``max``) or the least (``min``) of its source."""
     normed: bool = False
     """Normalised over the batch: the squares of its entries add up to one."""
     shared: bool = False
@@ -358,15 +360,21 @@ def tells_on(parts: Parts, other: Parts) -> bool:
     return any(_made_of(part.atom, one.atom) for part in parts for one in other)
 
 
-def short_of_its_extreme(parts: Parts, depth: int = FAR_BACK) -> bool:
-    """Whether it is something less a function of the same, as its largest entry is, or a function of that."""
+def short_of_its_extreme(parts: Parts, how: str, depth: int = FAR_BACK) -> bool:
+    """Whether it is something less its own largest entry, or a function of that, so that its largest is zero.
+
+    ``how``: of which the extreme is asked for, ``max`` or ``min``.
+    """
+    other_way = {"max": "min", "min": "max"}[how]
     return any(
-        one.negative is not other.negative and any(part.atom == other.atom for part in one.atom.source or ())
+        one.negative is not other.negative
+        and one.atom.extreme == (how if one.negative else other_way)
+        and any(part.atom == other.atom for part in one.atom.source or ())
         for one in parts
         for other in parts
     ) or (
         depth > 0
-        and any(short_of_its_extreme(part.atom.source, depth - 1) for part in parts if part.atom.source)
+        and any(short_of_its_extreme(part.atom.source, how, depth - 1) for part in parts if part.atom.source)
     )
 
 

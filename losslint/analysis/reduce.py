@@ -340,7 +340,7 @@ def _statistic(at: At, how: str, value: Tensor, what: Span, order: Fraction | No
         unclear = True
     if how == "min" and lineage.zeros(value.parts):
         unclear = True
-    if how in ("max", "min") and lineage.short_of_its_extreme(value.parts):
+    if how in ("max", "min") and lineage.short_of_its_extreme(value.parts, how):
         value = joining.nothing_sure(value)
         degree, slope = value.degree, value.slope
     if how == "logsumexp" and what.copied and all(what.copied) and slope is not None:
@@ -388,6 +388,7 @@ def _statistic(at: At, how: str, value: Tensor, what: Span, order: Fraction | No
         source=value.parts,
         root_of=root,
         exp_of=logarithm,
+        extreme=how if how in ("max", "min") else "",
         nonnegative=positive,
         twice=how == "prod" and any(what.copied),
         away=how == "logsumexp",
