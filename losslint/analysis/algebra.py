@@ -257,6 +257,7 @@ def multiply(at: At, left: Tensor, right: Tensor) -> Tensor:
             if lineage.exact(left.parts) and lineage.exact(right.parts)
             else None,
             left.parts | right.parts,
+            vast=lineage.vast(left.parts) and lineage.vast(right.parts),
             nonnegative=lineage.product_is_nonnegative(left.parts, right.parts),
             zeros=any(lineage.zeros(value.parts) for value in (left, right)),
         )
@@ -361,6 +362,7 @@ def divide(at: At, left: Tensor, right: Tensor) -> Tensor:
             None,
             left.parts | right.parts,
             right.parts,
+            vast=lineage.vast(left.parts),
             nonnegative=positive,
             shared=shared,
             away=not left.data,

@@ -53,7 +53,15 @@ def power(at: At, value: Tensor, exponent: Fraction | None) -> Tensor:
     key = (exponent, value.parts) if lineage.exact(value.parts) else None
     root_of = value.parts if root else None
     over = value.parts if exponent == -1 else None
-    atom = lineage.Atom(key, value.parts, over, root_of, nonnegative=positive, away=exponent < 0)
+    atom = lineage.Atom(
+        key,
+        value.parts,
+        over,
+        root_of,
+        vast=lineage.vast(value.parts),
+        nonnegative=positive,
+        away=exponent < 0,
+    )
     raised = replace(raised, parts=lineage.made(atom))
     if (normed and lineage.whole(value.parts) is not None) or (
         exponent == 2 and lineage.reflected(value.parts)
@@ -90,11 +98,14 @@ def rectified(at: At, value: Tensor, *, nonnegative: bool, even: bool = False) -
     after = homogeneous(at, value)
     if lineage.nonpositive(value.parts):  # nothing, or a share of it
         return negate(value) if even else nothing_sure(after)
-    if lineage.of_one_sign(value.parts):
+    if lineage.of_one_sign(value.parts) or not lineage.turns(value.parts):
         after = replace(after, spread=value.spread.doubtful)
     if nonnegative:
         far = lineage.away(value.parts)
-        atom = lineage.Atom(source=value.parts, nonnegative=True, away=far, zeros=not (even or far))
+        vast = lineage.vast(value.parts)
+        atom = lineage.Atom(
+            source=value.parts, vast=vast, nonnegative=True, away=far, zeros=not (even or far)
+        )
         after = replace(after, parts=lineage.made(atom))
     return after
 
@@ -118,7 +129,7 @@ def step_function(at: At, value: Tensor) -> Tensor:
     """sign, comparisons with zero: scale-free, no gradient."""
     atom = lineage.Atom(source=value.parts, step=True)
     step = bent(value, degree=ZERO, slope=None, raised=(), parts=lineage.made(atom))
-    if value.spread > Spread.SAMPLE and lineage.nonnegative(value.parts):  # of a sum of squares it is one
+    if value.spread > Spread.SAMPLE and not lineage.turns(value.parts):  # of a sum of squares it is one
         return replace(step, spread=step.spread.doubtful)
     return coupling(at, (value,), step)
 
@@ -179,7 +190,8 @@ def extremum(at: At, left: Tensor, right: Tensor, *, above: bool = False) -> Ten
         parts=lineage.made(lineage.Atom(source=left.parts | right.parts, nonnegative=positive)),
     )
     apart = lineage.away(left.parts) or lineage.away(right.parts)
-    if lineage.ordered(left.parts, right.parts) or (apart and left.spread is not right.spread):
+    sure = lineage.either_larger(left.parts, right.parts) and not (apart and left.spread is not right.spread)
+    if lineage.ordered(left.parts, right.parts) or not sure:
         both = replace(both, spread=both.spread.doubtful)
     if left.degree != right.degree:
         return replace(uncertain(both, "which of two is the larger"), spread=both.spread.doubtful)
@@ -191,6 +203,8 @@ def _bounded(at: At, value: Tensor, bound: Tensor, *, above: bool) -> Tensor:
     if not above and (bound.number or 0) < 0 and lineage.nonnegative(value.parts):
         return replace(value, axes=broadcast(value.axes, bound.axes))
     cut = _cut(at, value, bound, above=above)
+    if not lineage.vast(value.parts):
+        cut = replace(cut, spread=cut.spread if cut.spread is value.spread else value.spread.doubtful)
     if not _never_reached(value, bound, above=above):
         return cut
     slope = None if cut.slope is None else UNKNOWN
@@ -318,6 +332,14 @@ def compare(at: At, left: Tensor, right: Tensor) -> Tensor:
     if mask.data and (len(degrees) > 1 or MIXED in degrees):
         shrinks = any(isinstance(degree, Fraction) and degree <= STEEP for degree in degrees)
         return uncertain(mask, "which of two is the larger") if shrinks else replace(mask, degree=MIXED)
+    data = [value for value in (left, right) if value.data]
+    if len(data) == 1:  # how many of a mask hold may be none, or more than any number
+        turns = lineage.turns if zero else lineage.vast
+        sure = turns(data[0].parts) or lineage.steps(data[0].parts)
+    else:
+        sure = lineage.either_larger(left.parts, right.parts)
+    if not sure:
+        mask = replace(mask, spread=mask.spread.doubtful)
     if zero and any(lineage.normed(value.parts) for value in (left, right)):  # the norm turns no sign
         return replace(mask, spread=mask.spread.doubtful)
     return mask if zero else coupling(at, (left, right), mask)
@@ -346,6 +368,7 @@ def choose(at: At, condition: Tensor, left: Tensor, right: Tensor) -> Tensor:
                 lineage.Atom(
                     ("chosen", value.parts) if lineage.exact(value.parts) else None,
                     value.parts,
+                    vast=lineage.vast(value.parts),
                     nonnegative=positive,
                     zeros=zeros,
                 )

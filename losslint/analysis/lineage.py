@@ -44,6 +44,8 @@ class Atom:
     """Its exponential."""
     extreme: str = ""
     """It is the largest (``max``) or the least (``min``) of its source."""
+    vast: bool = False
+    """As large as anybody likes, as data are, and their products and logarithms, but not a sigmoid of them."""
     normed: bool = False
     """Normalised over the batch: the squares of its entries add up to one."""
     shared: bool = False
@@ -207,6 +209,7 @@ def drawn(parts: Parts, *, several: bool = False, itself: bool = False) -> Parts
     below = nonpositive(parts) and not nonnegative(parts)
     atom = Atom(
         source=parts,
+        vast=vast(parts),
         nonnegative=below or nonnegative(parts),
         step=steps(parts),
         several=several,
@@ -381,6 +384,29 @@ def short_of_its_extreme(parts: Parts, how: str, depth: int = FAR_BACK) -> bool:
 def undone_by(left: Parts, right: Parts) -> bool:
     """Whether a term of the first is one over the second: of ``(1 / x + y) * x`` a number is left of it."""
     return any(part.atom.over is not None and atoms(part.atom.over) == atoms(right) for part in left)
+
+
+def _vast(atom: Atom) -> bool:
+    """Whether an atom is as large as anybody likes, or nothing is known of it."""
+    return atom.vast or (atom.source is None and not (atom.shared or atom.normed or atom.step or atom.flat))
+
+
+def vast(parts: Parts) -> bool:
+    """Whether it passes any bound for some data."""
+    return any(_vast(part.atom) for part in parts)
+
+
+def turns(parts: Parts) -> bool:
+    """Whether it is above zero for some data, and below for others."""
+    large = [part for part in parts if _vast(part.atom)]
+    below = any(not part.atom.nonnegative or part.negative or part.lowered for part in large)
+    above = any(not part.atom.nonnegative or not part.negative or part.shifted for part in large)
+    return below and above
+
+
+def either_larger(left: Parts, right: Parts) -> bool:
+    """Whether now the one and now the other is larger."""
+    return any(map(_vast, atoms(left) ^ atoms(right)))
 
 
 def reflected(parts: Parts) -> bool:

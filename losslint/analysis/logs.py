@@ -43,7 +43,10 @@ def undone(at: At, value: Tensor) -> Tensor:
     atom = lineage.whole(value.parts)
     if atom is not None and atom.exp_of is not None:
         return replace(atom.exp_of, axes=value.axes)
-    return replace(logarithm(at, value), parts=lineage.made(lineage.Atom(source=value.parts, log_of=value)))
+    return replace(
+        logarithm(at, value),
+        parts=lineage.made(lineage.Atom(source=value.parts, log_of=value, vast=lineage.vast(value.parts))),
+    )
 
 
 def raised(at: At, value: Tensor) -> Tensor:
@@ -51,7 +54,11 @@ def raised(at: At, value: Tensor) -> Tensor:
     atom = lineage.whole(value.parts)
     if atom is not None and atom.log_of is not None:
         return replace(atom.log_of, axes=value.axes)
-    whole = lineage.made(lineage.Atom(source=value.parts, exp_of=value, nonnegative=True, away=True))
+    whole = lineage.made(
+        lineage.Atom(
+            source=value.parts, exp_of=value, vast=lineage.vast(value.parts), nonnegative=True, away=True
+        )
+    )
     return replace(exponential(at, value), parts=whole)
 
 

@@ -258,6 +258,8 @@ def map_one(at: At, how: str, operation: Operation, value: Tensor) -> Tensor:
     if how == "exp":
         return logs.raised(at, value)
     after = functions.nonlinear(at, value, gradient=gradient, nonnegative=operation.get("nonnegative", False))
+    if operation.get("linear_above", False) and not lineage.turns(value.parts):
+        after = replace(after, spread=value.spread.doubtful)
     if after.slope is not None and lineage.adds_up(value.parts):  # all may lie where it is a straight line
         after = replace(after, slope=UNKNOWN)
     return after

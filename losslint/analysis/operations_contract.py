@@ -136,7 +136,10 @@ def _paired(at: At, left: Tensor, right: Tensor, *, shuffled: bool, by: str | No
     elsewhere = lineage.gathered(right.parts, by)
     product = algebra.multiply(at, replace(left, axes=SCALAR), replace(right, axes=SCALAR, parts=elsewhere))
     if left.data and lineage.same(left.parts, right.parts):
-        product = replace(product, parts=lineage.made(lineage.Atom(source=left.parts, twice=True)))
+        product = replace(
+            product,
+            parts=lineage.made(lineage.Atom(source=left.parts, vast=lineage.vast(left.parts), twice=True)),
+        )
     if shuffled and left.data and right.data and product.spread is Spread.SAMPLE:
         product = replace(product, spread=Spread.UNKNOWN)
     return product
@@ -146,7 +149,10 @@ def _squares(product: Tensor, operands: Sequence[Tensor]) -> Tensor:
     """The product where entries meet those in the same place: of a value with itself, squares."""
     if len(operands) != 2 or not lineage.one_value(operands[0].parts, operands[1].parts):
         return product
-    return replace(product, parts=lineage.made(lineage.Atom(twice=True, nonnegative=True)))
+    return replace(
+        product,
+        parts=lineage.made(lineage.Atom(vast=lineage.vast(operands[0].parts), twice=True, nonnegative=True)),
+    )
 
 
 def matmul(at: At, left: Tensor, right: Tensor) -> Tensor:

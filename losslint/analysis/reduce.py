@@ -388,6 +388,7 @@ def _statistic(at: At, how: str, value: Tensor, what: Span, order: Fraction | No
         source=value.parts,
         root_of=root,
         exp_of=logarithm,
+        vast=lineage.vast(value.parts),
         extreme=how if how in ("max", "min") else "",
         nonnegative=positive,
         twice=how == "prod" and any(what.copied),
