@@ -107,9 +107,10 @@ def _cancelled(left: Tensor, right: Tensor, sum_: Tensor) -> Tensor:
         return uncertain(sum_, "whether a mask ever holds")
     if not lineage.cancels(sum_.parts):
         return sum_
-    linear = sum_.spread is Spread.LINEAR and lineage.sums_left(sum_.parts)
-    if lineage.leaves_out(sum_.parts) and not linear:  # what made it interact, perhaps
+    if lineage.leaves_out(sum_.parts):  # what made it interact, perhaps
+        sure = sum_.spread if sum_.spread is Spread.LINEAR and lineage.sums_left(sum_.parts) else None
         sum_ = gradient_unsure(sum_)
+        sum_ = replace(sum_, spread=sure or sum_.spread)
         if sum_.axes.batches > 1:
             sum_ = replace(sum_, spread=Spread.UNKNOWN)
     if MIXED in (left.degree, right.degree):
@@ -188,6 +189,8 @@ def _add_constant(at: At, value: Tensor, other: Tensor, axes: Axes, *, compared:
         return replace(sum_, degree=UNKNOWN if UNKNOWN in (value.degree, other.degree) else MIXED)
     if value.degree < other.degree:
         return replace(sum_, degree=MIXED)
+    if lineage.may_vanish(value.parts):  # then the constant is all there is
+        return uncertain(sum_, "whether a mask ever holds")
     if compared or (other.number is not None and other.number < 0):
         step = at.step(f"sets a constant against a value that scales as {power_of_n(value.degree)}")
         return replace(sum_, offset=Offset.TARGET, compared=step)

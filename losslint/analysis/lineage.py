@@ -213,6 +213,7 @@ def drawn(parts: Parts, *, several: bool = False, itself: bool = False) -> Parts
         nonnegative=below or nonnegative(parts),
         step=steps(parts),
         several=several,
+        zeros=itself or zeros(parts),
         twice=itself,
     )
     return scaled(made(atom), -1.0) if below else made(atom)
@@ -277,6 +278,11 @@ def away(parts: Parts) -> bool:
 def steps(parts: Parts) -> bool:
     """Whether its entries are a few numbers."""
     return all(part.atom.step for part in parts)
+
+
+def may_vanish(parts: Parts) -> bool:
+    """Whether all of its entries may be zero, or none of them chosen."""
+    return all(part.atom.zeros for part in parts)
 
 
 def zeros(parts: Parts) -> bool:

@@ -72,6 +72,8 @@ def span(axes: Axes, over: Over, keepdims: bool) -> Span:
     reduced: list[Axis] = []
     if keepdims and min(over, default=-1) >= 0:
         axes = axes.leading(max(over) + 1)
+    if 0 in over:
+        axes = _deep_enough(axes, over)
     rest = axes
     for index in sorted(over, key=lambda i: (i < 0, -i if i >= 0 else i)):
         axis = rest.at(index)
@@ -122,12 +124,18 @@ def _span_from(axes: Axes, over: From, keepdims: bool) -> Span:
 
 
 def _deep_enough(axes: Axes, over: Sequence[int]) -> Axes:
-    """``axes`` with as many as ``over`` names: counted from both ends, ``(1, -1)`` are two only of three or more."""
+    """``axes`` with as many as ``over`` names: counted from both ends, ``(1, -1)`` are two only of three or more.
+
+    So are ``(0, -2)``, and nothing that is counted from the end can be the batch there.
+    """
     leading = [index for index in over if index >= 0]
     trailing = len(over) - len(leading)
-    if axes.middle != ZERO or not leading or not trailing or set(over) != {*leading, *range(-trailing, 0)}:
+    if axes.middle != ZERO or not leading or not trailing:
         return axes
-    return axes.at_least(max(leading) + 1 + trailing)
+    if set(over) == {*leading, *range(-trailing, 0)}:
+        return axes.at_least(max(leading) + 1 + trailing)
+    first = next(index for index in range(len(over) + 1) if index not in over)
+    return axes.at_least(first - min(over)) if first else axes
 
 
 def remove(axes: Axes, over: Sequence[int]) -> Axes:
