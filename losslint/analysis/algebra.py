@@ -355,6 +355,10 @@ def divide(at: At, left: Tensor, right: Tensor) -> Tensor:
     if right.data:
         if in_place(left.axes, right.axes) and lineage.multiples(left.parts, right.parts):  # a number
             return nothing_sure(quotient)
+        if in_place(left.axes, right.axes) and lineage.alike(
+            left.parts, right.parts
+        ):  # near one, as it grows
+            quotient = replace(quotient, slope=None if quotient.slope is None else UNKNOWN)
         if lineage.factor(right.parts, left.parts):  # the other factor is left
             return nothing_sure(quotient)
         if lineage.together(left.parts, right.parts, divided=True) == 1:

@@ -26,6 +26,10 @@ def _along(at: At, how: str, value: Tensor, axis: int | None) -> Tensor:
         where = Axis(UNKNOWN)
     if how == "cumsum" and lineage.adds_up(value.parts):  # where each entry stands tells on the sum alone
         value = replace(value, slope=None if value.slope is None else UNKNOWN)
+    if how == "cumsum" and lineage.vanishes(value.parts):
+        value = joining.nothing_sure(value)
+    if where.copies and how in ("sort", "top_k"):
+        return value
     moved = lifted(value) and where.extent == ZERO
     value = replace(value, parts=lineage.fresh())
     if value.spread is Spread.CONST:

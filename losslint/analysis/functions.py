@@ -98,7 +98,8 @@ def rectified(at: At, value: Tensor, *, nonnegative: bool, even: bool = False) -
     after = homogeneous(at, value)
     if lineage.nonpositive(value.parts):  # nothing, or a share of it
         return negate(value) if even else nothing_sure(after)
-    if lineage.of_one_sign(value.parts) or not lineage.turns(value.parts):
+    one_sided = lineage.of_one_sign(value.parts) or lineage.lopsided(value.parts)
+    if one_sided or not lineage.turns(value.parts):
         after = replace(after, spread=value.spread.doubtful)
     if nonnegative:
         far = lineage.away(value.parts)
@@ -193,7 +194,8 @@ def extremum(at: At, left: Tensor, right: Tensor, *, above: bool = False) -> Ten
     sure = lineage.either_larger(left.parts, right.parts) and not (apart and left.spread is not right.spread)
     if lineage.ordered(left.parts, right.parts) or not sure:
         both = replace(both, spread=both.spread.doubtful)
-    if left.degree != right.degree:
+    running = any(value.offset is Offset.TARGET and value.compared is None for value in (left, right))
+    if left.degree != right.degree or running:
         return replace(uncertain(both, "which of two is the larger"), spread=both.spread.doubtful)
     return coupling(at, (left, right), both)
 
@@ -263,7 +265,8 @@ def _cut(at: At, value: Tensor, bound: Tensor, *, above: bool) -> Tensor:
     if value.degree is MIXED and value.slope is not None:
         cut = replace(cut, slope=UNKNOWN)
     grows = value.degree is MIXED or (isinstance(value.degree, Fraction) and value.degree > 0)
-    if grows and lineage.away(value.parts):
+    steep = above and isinstance(value.degree, Fraction) and value.degree > 1
+    if steep or (grows and lineage.away(value.parts)):
         return uncertain(replace(cut, spread=cut.spread.doubtful), "how far a bound is")
     return cut
 

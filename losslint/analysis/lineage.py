@@ -387,6 +387,14 @@ def short_of_its_extreme(parts: Parts, how: str, depth: int = FAR_BACK) -> bool:
     )
 
 
+def lopsided(parts: Parts) -> bool:
+    """Whether sums of what is not below zero stand beside entries of another such thing: they may always be larger."""
+    sums, entries = (
+        atoms(part for part in parts if bool(part.gathered) is summed) for summed in (True, False)
+    )
+    return bool(sums and entries) and sums != entries and all(atom.nonnegative for atom in sums | entries)
+
+
 def undone_by(left: Parts, right: Parts) -> bool:
     """Whether a term of the first is one over the second: of ``(1 / x + y) * x`` a number is left of it."""
     return any(part.atom.over is not None and atoms(part.atom.over) == atoms(right) for part in left)
@@ -464,7 +472,12 @@ def factor(left: Parts, right: Parts) -> bool:
     key = None if one is None else one.atom.key
     if one is not None and one.atom.twice and atoms(one.atom.source or ()) == atoms(left):
         return True
-    return isinstance(key, tuple) and key[0] == PRODUCT and left in key[1]
+    factors = key[1] if isinstance(key, tuple) and key[0] == PRODUCT else ()
+    return any(_apart_from_counts(left) == _apart_from_counts(one) for one in factors)
+
+
+def _apart_from_counts(parts: Parts) -> frozenset[tuple[Atom, Gathering | None]]:
+    return frozenset((part.atom, part.gathered) for part in parts)
 
 
 def by_its_total(left: Parts, right: Parts) -> bool:
@@ -506,6 +519,12 @@ def whole(parts: Parts) -> Atom | None:
     one = _single(parts)
     plain = one is not None and one.times == 1 and not one.negative and one.gathered is None
     return one.atom if one is not None and plain and not one.atom.several else None
+
+
+def sole(parts: Parts) -> Atom | None:
+    """The one atom that this is made of."""
+    one = _single(parts)
+    return None if one is None else one.atom
 
 
 def _single(parts: Parts) -> Part | None:

@@ -15,7 +15,7 @@ import libcst as cst
 
 from losslint.source.slices import parts_of
 
-from . import algebra, joining, shapes, stacking
+from . import algebra, joining, lineage, shapes, stacking
 from .alternatives import either, lift, look
 from .axes import PLAIN, UNSURE, Axis
 from .conditions import truth_of
@@ -196,7 +196,8 @@ def _typical_turn(
         elif isinstance(start, (Seq, Many)):
             kinds[name] = "list"
             scope.names[name] = Seq(())
-    bind(run, node.target, stacking.this_one(many.item), scope, flow)
+    one = stacking.this_one(many.item)
+    bind(run, node.target, one, scope, flow)
     if not _turn(run, body, scope, flow):
         scope.names = before
         return True
@@ -207,7 +208,9 @@ def _typical_turn(
             scope.names[name] = _gathered(before[name], turn, many.axis)
         else:
             scope.names[name] = lift(
-                lambda start, delta: summed(at, start, delta, many.axis), before[name], turn
+                lambda start, delta: summed(at, start, _of_all(delta, one, many.item), many.axis),
+                before[name],
+                turn,
             )
     for name in scope.names.bound:
         value = scope.names[name]
@@ -215,6 +218,16 @@ def _typical_turn(
             scope.names[name] = _last(before[name], value, many.axis)
     scope.names = before.leading_to(scope.names)
     return True
+
+
+def _of_all(delta: Value, one: Value, typical: Value) -> Value:
+    """What a turn adds, as a function of all entries that the loop runs over."""
+    if not (isinstance(delta, Tensor) and isinstance(one, Tensor) and isinstance(typical, Tensor)):
+        return delta
+    atom = lineage.sole(typical.parts)
+    if atom is None or atom.source is None:
+        return delta
+    return replace(delta, parts=lineage.put_back(delta.parts, one.parts, atom.source))
 
 
 def summed(at: joining.At, start: Value, delta: Value, axis: Axis) -> Value:

@@ -496,6 +496,8 @@ def _moved(how: str, value: Tensor, what: Span, order: Fraction | None) -> tuple
         if extent == ZERO and degree == ZERO:
             return ZERO, slope
         if value.gain is not None:
+            if isinstance(extent, Fraction) and value.gain + extent == ZERO:  # log-shares, summed up again
+                return ZERO, slope
             return (UNKNOWN if extent is UNKNOWN else MIXED), slope
         # Its weights add up to one: a term that all entries share, and that lets no gradient through, scales nothing.
         unclear = UNKNOWN if degree is UNKNOWN else MIXED
