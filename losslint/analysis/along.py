@@ -31,6 +31,7 @@ def _along(at: At, how: str, value: Tensor, axis: int | None) -> Tensor:
     if where.copies and how in ("sort", "top_k"):
         return value
     moved = lifted(value) and where.extent == ZERO
+    far = lineage.away(value.parts)
     value = replace(value, parts=lineage.fresh())
     if value.spread is Spread.CONST:
         return replace(value, number=None, degree=value.degree if where.extent == ZERO else UNKNOWN)
@@ -59,6 +60,8 @@ def _along(at: At, how: str, value: Tensor, axis: int | None) -> Tensor:
     if how in ("argsort", "rank"):
         degree = ONE
     slope = None if value.slope is None else plus(value.slope, slope_gain)
+    if how == "top_k" and slope is not None and far:  # of a tanh, the largest may all be one
+        slope = UNKNOWN
     if value.offset is Offset.TARGET and value.degree != ZERO and how != "cumsum":
         degree, slope = MIXED, None if slope is None else MIXED
     axes = value.axes

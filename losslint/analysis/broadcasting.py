@@ -88,7 +88,7 @@ def broadcast(left: Axes, right: Axes) -> Axes:
             ones, other = (left, right) if long is left.back else (right, left)
             if ones.ones and all(axis.size == 1 for axis in ones.listed):
                 return replace(other, front=((SINGLE,) * lead) + other.front)
-        if lead and (apart(left, right) or _unlike_itself(left, right)):
+        if lead and (apart(left, right) or _unlike_itself(left, right) or _kept_beside_fewer(left, right)):
             return WILD
         back = (*long[:lead], *(_meet(a, b) for a, b in zip(long[lead:], short, strict=True)))
         longer = left if len(left.back) > len(right.back) else right
@@ -225,9 +225,28 @@ def _aligned_open(left: Axes, right: Axes) -> Axes | None:
     further = (*left.front[shared:], *right.front[shared:], *left.back, *right.back)
     if not shared or not all(axis.plain for axis in further):
         return None
+    if _kept_beside_fewer(left, right):
+        return WILD
     front = tuple(_meet(a, b) for a, b in zip(left.front, right.front, strict=False))
     more = max(left.least_rank, right.least_rank) - shared
     return Axes(front, ZERO, (PLAIN,) * more, left.loose or right.loose)
+
+
+def _kept_beside_fewer(left: Axes, right: Axes) -> bool:
+    """Whether one of two parameters kept its axes, with length 1, and the other has lost some."""
+    short, long = (left, right) if left.least_rank < right.least_rank else (right, left)
+    kept = any(axis.size == 1 and not axis.added for axis in long.listed[short.least_rank :])
+    return (
+        kept
+        and bool(short.base and long.base)
+        and _further(left, right) is None
+        and _count(left) != _count(right)
+    )
+
+
+def _count(axes: Axes) -> int | None:
+    """How many axes there are more than the parameter has that they are counted from, one aside."""
+    return next((axes.least_rank - name.count(FEWER) for name in sorted(axes.bases)), None)
 
 
 def _further(left: Axes, right: Axes) -> int | None:
@@ -297,6 +316,11 @@ def _broadcast_exact(exact: Axes, other: Axes) -> Axes:
         return other
     if other.total == ZERO:
         return exact
+    column = len(exact.front) == 2 and exact.front[1] == SINGLE and exact.front[0].batch
+    if (
+        column and other.least_rank == 1 and other.base and not other.loose
+    ):  # it lost an axis, and may be (N,)
+        return WILD
     if other.middle == ZERO and len(exact.front) >= other.least_rank:  # same rank: fill the ellipsis
         fill = len(exact.front) - other.least_rank
         return broadcast(exact, closed((*other.front, *(PLAIN,) * fill, *other.back)))

@@ -128,7 +128,7 @@ def nonlinear(at: At, value: Tensor, *, gradient: bool = True, nonnegative: bool
 
 def step_function(at: At, value: Tensor) -> Tensor:
     """sign, comparisons with zero: scale-free, no gradient."""
-    atom = lineage.Atom(source=value.parts, step=True)
+    atom = lineage.Atom(source=value.parts, step=True, idle=lineage.idle(value.parts))
     step = bent(value, degree=ZERO, slope=None, raised=(), parts=lineage.made(atom))
     if value.spread > Spread.SAMPLE and not lineage.turns(value.parts):  # of a sum of squares it is one
         return replace(step, spread=step.spread.doubtful)
@@ -310,7 +310,7 @@ def compare(at: At, left: Tensor, right: Tensor) -> Tensor:
         mask = replace(mask, spread=mask.spread.doubtful)
     idle = ordered or any(
         one.number is not None
-        and (lineage.away(other.parts) or (one.number == 0 and lineage.nonnegative(other.parts)))
+        and (lineage.never_at(other.parts) or (one.number == 0 and lineage.nonnegative(other.parts)))
         for one, other in ((left, right), (right, left))
     )
     mask = replace(

@@ -238,7 +238,17 @@ def exact(parts: Parts) -> bool:
 
 
 def keyed(parts: Parts, key: Hashable) -> Parts:
-    """The same with a key, if it is a fresh atom without one."""
+    """The same with a key, if it is a fresh atom without one, or entries that were put elsewhere."""
+    moved = {part.gathered for part in parts}
+    if moved == {None} or any(by is None or by.key is not None for by in moved):
+        return _keyed(parts, key)
+    return frozenset(
+        replace(part, gathered=Gathering(key, samples=bool(part.gathered and part.gathered.samples)))
+        for part in parts
+    )
+
+
+def _keyed(parts: Parts, key: Hashable) -> Parts:
     atom = whole(parts)
     return parts if atom is None or atom.key is not None else made(replace(atom, key=key))
 
@@ -295,6 +305,13 @@ def idle(parts: Parts) -> bool:
     return all(part.atom.idle for part in parts)
 
 
+def never_at(parts: Parts) -> bool:
+    """Whether it may keep away from any number: what is kept from zero, and masks with a constant added."""
+    if steps(parts):
+        return any(part.shifted for part in parts)
+    return away(parts)
+
+
 def flat(parts: Parts) -> bool:
     """Whether all of it may have come to a bound."""
     return all(part.atom.flat for part in parts)
@@ -340,6 +357,12 @@ def alike(left: Parts, right: Parts) -> bool:
 
 def ordered(left: Parts, right: Parts) -> bool:
     """Whether one is a function of the other, as the least of all entries is: it may always be the larger."""
+    if any(part in right for part in left if part.gathered is not None):  # one is added to the other
+        return True
+    if all(part.gathered is not None for part in left | right) and (
+        tells_on(left, right) or tells_on(right, left)
+    ):  # a sum, and one of sizes of the same
+        return True
     return alike(left, right) or any(
         atom is not None and all(_made_of(atom, part.atom) for part in other)
         for atom, other in ((whole(left), right), (whole(right), left))

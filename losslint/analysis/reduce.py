@@ -72,7 +72,7 @@ def span(axes: Axes, over: Over, keepdims: bool) -> Span:
     reduced: list[Axis] = []
     if keepdims and min(over, default=-1) >= 0:
         axes = axes.leading(max(over) + 1)
-    if 0 in over:
+    if max(over, default=-1) >= 0:
         axes = _deep_enough(axes, over)
     rest = axes
     for index in sorted(over, key=lambda i: (i < 0, -i if i >= 0 else i)):
@@ -132,6 +132,7 @@ def _deep_enough(axes: Axes, over: Sequence[int]) -> Axes:
     trailing = len(over) - len(leading)
     if axes.middle != ZERO or not leading or not trailing:
         return axes
+    axes = axes.at_least(max(leading) + 1)
     if set(over) == {*leading, *range(-trailing, 0)}:
         return axes.at_least(max(leading) + 1 + trailing)
     first = next(index for index in range(len(over) + 1) if index not in over)
@@ -351,8 +352,8 @@ def _statistic(at: At, how: str, value: Tensor, what: Span, order: Fraction | No
     if how in ("max", "min") and lineage.short_of_its_extreme(value.parts, how):
         value = joining.nothing_sure(value)
         degree, slope = value.degree, value.slope
-    if how == "logsumexp" and what.copied and all(what.copied) and slope is not None:
-        slope = UNKNOWN
+    if how == "logsumexp" and what.copied and all(what.copied):
+        slope, unclear = None if slope is None else UNKNOWN, True
     if how in ("max", "min", "median") and _of_unlike_entries(value):
         value = joining.uncertain(value, "which of several is the largest")
         degree, slope = value.degree, value.slope

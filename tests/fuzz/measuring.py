@@ -66,7 +66,7 @@ WIDE: Sequence[Draw] = tuple(
     Draw(20 + k, scale, shift, noise, uneven=k % 4 > 1, signed=k % 2 == 0)
     for k, (scale, (shift, noise)) in enumerate(
         itertools.product(
-            (1.0, 0.3, 3.0, 0.03, 30.0, 1e-3, 300.0),
+            (1.0, 0.3, 3.0, 0.03, 30.0, 1e-3, 300.0, 0.1),
             ((0.0, 1.0), (0.0, 1.0), (1.0, 1.0), (-1.0, 1.0), (1.7, 0.1), (-1.7, 0.1)),
         )
     )
@@ -83,6 +83,8 @@ GUARD = 1e-6
 """What a negligible literal (``+ 1e-6``) may do to a sum whose degree passes for exact."""
 BARE, VISIBLE = 1e-3, 2.5e-4
 """Where a guard stands in the program: what is smaller may be the guard alone, what bends by less may be its doing."""
+GUARDED = 0.1
+"""The least scale at which the squares of the data stand clear of a guard."""
 SMALLEST, LARGEST = 1e-9, 1e12
 """Values outside of these bounds say more of rounding than of the batch."""
 
@@ -275,7 +277,7 @@ def _witnessed(program: Program, draws: Sequence[Draw], known: Truth) -> Truth:
     coupled = known.coupled
     exact = _exact(known.degrees)
     for draw in draws:
-        if guarded and draw.scale < 1:
+        if guarded and draw.scale < GUARDED:
             continue
         with contextlib.suppress(Discarded):
             for seen, curve in zip(
