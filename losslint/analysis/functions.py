@@ -13,7 +13,18 @@ from . import lineage
 from .algebra import NEGLIGIBLE, STEEP, add, add_constants, multiply, sunk
 from .broadcasting import broadcast, in_place
 from .degree import MIXED, UNKNOWN, ZERO, Degree, plus, same, times
-from .joining import At, bent, coupling, interaction, joined, nonhomogeneous, nothing_sure, slopes, uncertain
+from .joining import (
+    At,
+    aligned,
+    bent,
+    coupling,
+    interaction,
+    joined,
+    nonhomogeneous,
+    nothing_sure,
+    slopes,
+    uncertain,
+)
 from .values import Kind, Offset, Spread, Tensor, finite, merge
 
 FAR = 100
@@ -382,6 +393,8 @@ def choose(at: At, condition: Tensor, left: Tensor, right: Tensor) -> Tensor:
     chosen = add(at, *unshifted) if left.data or right.data else replace(left, number=None)
     if left.number is not None and right.number is not None:
         chosen = Tensor(broadcast(left.axes, right.axes))
+    if left.data and right.data and not aligned(left, right):  # which samples meet is not known
+        chosen = replace(chosen, spread=Spread.UNKNOWN)
     mask = replace(condition, slope=None)
     if condition.slope is not None and condition.degree != ZERO:  # a number for a mask: perhaps never zero
         chosen = uncertain(chosen, "which of two is chosen")
