@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 
-from . import lineage
+from . import lineage, signs
 from .axes import SCALAR, Axes
 from .broadcasting import broadcast, in_place
 from .degree import MIXED, UNKNOWN, ZERO, Degree, minus, plus, power_of_n, same, times
@@ -103,7 +103,7 @@ def _cancelled(left: Tensor, right: Tensor, sum_: Tensor) -> Tensor:
     short = lineage.short_of_a_share(left.parts) or lineage.short_of_a_share(right.parts)
     if short and MIXED in (left.degree, right.degree):
         return uncertain(sum_)
-    if sum_.degree is MIXED and (lineage.idle(left.parts) or lineage.idle(right.parts)):
+    if sum_.degree is MIXED and (signs.idle(left.parts) or signs.idle(right.parts)):
         return uncertain(sum_, "whether a mask ever holds")
     if not lineage.cancels(sum_.parts):
         return sum_
@@ -189,7 +189,7 @@ def _add_constant(at: At, value: Tensor, other: Tensor, axes: Axes, *, compared:
         return replace(sum_, degree=UNKNOWN if UNKNOWN in (value.degree, other.degree) else MIXED)
     if value.degree < other.degree:
         return replace(sum_, degree=MIXED)
-    if lineage.may_vanish(value.parts):  # then the constant is all there is
+    if signs.may_vanish(value.parts):  # then the constant is all there is
         return uncertain(sum_, "whether a mask ever holds")
     if compared or (other.number is not None and other.number < 0):
         step = at.step(f"sets a constant against a value that scales as {power_of_n(value.degree)}")
@@ -253,16 +253,16 @@ def multiply(at: At, left: Tensor, right: Tensor) -> Tensor:
             product = replace(product, spread=product.spread.doubtful)
         left_out = lineage.leaves_out(left.parts) or lineage.leaves_out(right.parts)
         undone = lineage.undone_by(left.parts, right.parts) or lineage.undone_by(right.parts, left.parts)
-        if left_out or undone or lineage.idle(left.parts) or lineage.idle(right.parts):
+        if left_out or undone or signs.idle(left.parts) or signs.idle(right.parts):
             product = gradient_unsure(product)
         atom = lineage.Atom(
             (lineage.PRODUCT, frozenset((left.parts, right.parts)))
             if lineage.exact(left.parts) and lineage.exact(right.parts)
             else None,
             left.parts | right.parts,
-            vast=lineage.vast(left.parts) and lineage.vast(right.parts),
-            nonnegative=lineage.product_is_nonnegative(left.parts, right.parts),
-            zeros=any(lineage.zeros(value.parts) for value in (left, right)),
+            vast=signs.vast(left.parts) and signs.vast(right.parts),
+            nonnegative=signs.product_is_nonnegative(left.parts, right.parts),
+            zeros=any(signs.zeros(value.parts) for value in (left, right)),
         )
         product = replace(product, parts=lineage.made(atom))
     product = spread_out(at, left, right, coupling(at, (left, right), product))
@@ -363,13 +363,13 @@ def divide(at: At, left: Tensor, right: Tensor) -> Tensor:
             return nothing_sure(quotient)
         if lineage.together(left.parts, right.parts, divided=True) == 1:
             quotient = replace(quotient, spread=quotient.spread.doubtful)
-        positive = lineage.nonnegative(left.parts) and lineage.nonnegative(right.parts)
+        positive = signs.nonnegative(left.parts) and signs.nonnegative(right.parts)
         shared = lineage.by_its_total(left.parts, right.parts)
         atom = lineage.Atom(
             None,
             left.parts | right.parts,
             right.parts,
-            vast=lineage.vast(left.parts),
+            vast=signs.vast(left.parts),
             nonnegative=positive,
             shared=shared,
             away=not left.data,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from . import functions, joining, lineage
+from . import functions, joining, lineage, signs
 from .axes import Axis
 from .degree import MIXED, ONE, UNKNOWN, ZERO, Degree, minus, plus, power_of_n, times
 from .joining import At, coupling
@@ -31,7 +31,7 @@ def _along(at: At, how: str, value: Tensor, axis: int | None) -> Tensor:
     if where.copies and how in ("sort", "top_k"):
         return value
     moved = lifted(value) and where.extent == ZERO
-    far = lineage.away(value.parts)
+    far = signs.away(value.parts)
     value = replace(value, parts=lineage.fresh())
     if value.spread is Spread.CONST:
         return replace(value, number=None, degree=value.degree if where.extent == ZERO else UNKNOWN)

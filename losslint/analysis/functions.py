@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from . import lineage
+from . import lineage, signs
 from .algebra import NEGLIGIBLE, STEEP, add, add_constants, multiply, sunk
 from .broadcasting import broadcast, in_place
 from .degree import MIXED, UNKNOWN, ZERO, Degree, plus, same, times
@@ -60,7 +60,7 @@ def power(at: At, value: Tensor, exponent: Fraction | None) -> Tensor:
         number=number,
         squared=value.spread if root else None,
     )
-    positive = exponent % 2 == 0 or exponent.denominator % 2 == 0 or lineage.nonnegative(value.parts)
+    positive = exponent % 2 == 0 or exponent.denominator % 2 == 0 or signs.nonnegative(value.parts)
     key = (exponent, value.parts) if lineage.exact(value.parts) else None
     root_of = value.parts if root else None
     over = value.parts if exponent == -1 else None
@@ -69,7 +69,7 @@ def power(at: At, value: Tensor, exponent: Fraction | None) -> Tensor:
         value.parts,
         over,
         root_of,
-        vast=lineage.vast(value.parts),
+        vast=signs.vast(value.parts),
         nonnegative=positive,
         away=exponent < 0,
     )
@@ -104,17 +104,17 @@ def rectified(at: At, value: Tensor, *, nonnegative: bool, even: bool = False) -
 
     ``nonnegative``: what comes out never is; ``even``: of what is never above zero it is the opposite.
     """
-    if lineage.nonnegative(value.parts):
+    if signs.nonnegative(value.parts):
         return value
     after = homogeneous(at, value)
-    if lineage.nonpositive(value.parts):  # nothing, or a share of it
+    if signs.nonpositive(value.parts):  # nothing, or a share of it
         return negate(value) if even else nothing_sure(after)
-    one_sided = lineage.of_one_sign(value.parts) or lineage.lopsided(value.parts)
-    if one_sided or not lineage.turns(value.parts):
+    one_sided = signs.of_one_sign(value.parts) or signs.lopsided(value.parts)
+    if one_sided or not signs.turns(value.parts):
         after = replace(after, spread=value.spread.doubtful)
     if nonnegative:
-        far = lineage.away(value.parts)
-        vast = lineage.vast(value.parts)
+        far = signs.away(value.parts)
+        vast = signs.vast(value.parts)
         atom = lineage.Atom(
             source=value.parts, vast=vast, nonnegative=True, away=far, zeros=not (even or far)
         )
@@ -139,9 +139,9 @@ def nonlinear(at: At, value: Tensor, *, gradient: bool = True, nonnegative: bool
 
 def step_function(at: At, value: Tensor) -> Tensor:
     """sign, comparisons with zero: scale-free, no gradient."""
-    atom = lineage.Atom(source=value.parts, step=True, idle=lineage.idle(value.parts))
+    atom = lineage.Atom(source=value.parts, step=True, idle=signs.idle(value.parts))
     step = bent(value, degree=ZERO, slope=None, raised=(), parts=lineage.made(atom))
-    if value.spread > Spread.SAMPLE and not lineage.turns(value.parts):  # of a sum of squares it is one
+    if value.spread > Spread.SAMPLE and not signs.turns(value.parts):  # of a sum of squares it is one
         return replace(step, spread=step.spread.doubtful)
     return coupling(at, (value,), step)
 
@@ -188,8 +188,8 @@ def extremum(at: At, left: Tensor, right: Tensor, *, above: bool = False) -> Ten
         return _bounded(at, value, bound, above=above)
     if left.axes == right.axes and lineage.one_value(left.parts, right.parts):
         return left
-    signs = [lineage.nonnegative(value.parts) for value in (left, right)]
-    positive = all(signs) if above else any(signs)
+    never_below = [signs.nonnegative(value.parts) for value in (left, right)]
+    positive = all(never_below) if above else any(never_below)
     both = joined(
         left,
         right,
@@ -201,9 +201,9 @@ def extremum(at: At, left: Tensor, right: Tensor, *, above: bool = False) -> Ten
         shift=left.shift if left.shift == right.shift else None,
         parts=lineage.made(lineage.Atom(source=left.parts | right.parts, nonnegative=positive)),
     )
-    apart = lineage.away(left.parts) or lineage.away(right.parts)
-    sure = lineage.either_larger(left.parts, right.parts) and not (apart and left.spread is not right.spread)
-    if lineage.ordered(left.parts, right.parts) or not sure:
+    apart = signs.away(left.parts) or signs.away(right.parts)
+    sure = signs.either_larger(left.parts, right.parts) and not (apart and left.spread is not right.spread)
+    if signs.ordered(left.parts, right.parts) or not sure:
         both = replace(both, spread=both.spread.doubtful)
     running = any(value.offset is Offset.TARGET and value.compared is None for value in (left, right))
     if left.degree != right.degree or running:
@@ -213,10 +213,10 @@ def extremum(at: At, left: Tensor, right: Tensor, *, above: bool = False) -> Ten
 
 def _bounded(at: At, value: Tensor, bound: Tensor, *, above: bool) -> Tensor:
     """``maximum(x, c)``: a guard where x grows with the batch, a clip where it does not."""
-    if not above and (bound.number or 0) < 0 and lineage.nonnegative(value.parts):
+    if not above and (bound.number or 0) < 0 and signs.nonnegative(value.parts):
         return replace(value, axes=broadcast(value.axes, bound.axes))
     cut = _cut(at, value, bound, above=above)
-    if not lineage.vast(value.parts):
+    if not signs.vast(value.parts):
         cut = replace(cut, spread=cut.spread if cut.spread is value.spread else value.spread.doubtful)
     if not _never_reached(value, bound, above=above):
         return cut
@@ -238,13 +238,13 @@ def _cut(at: At, value: Tensor, bound: Tensor, *, above: bool) -> Tensor:
         and bound.degree == ZERO
         and (bound.number or 2) <= 1
     ):
-        sure = lineage.nonnegative(value.parts)
+        sure = signs.nonnegative(value.parts)
         spread = value.spread if sure else value.spread.bent
         usual = bound.number is None or bound.number == 1 or bound.number <= NEGLIGIBLE
         if not sure and (value.offset is Offset.TARGET or not usual):
             cut = replace(bent(value), axes=axes, spread=spread.doubtful)
             return uncertain(cut, "how far a bound is")
-        if not sure and lineage.of_one_sign(value.parts):
+        if not sure and signs.of_one_sign(value.parts):
             spread = spread.doubtful
         return replace(value, axes=axes, offset=max(value.offset, Offset.SMOOTH), spread=spread)
     towards_zero = bound.number is not None and (bound.number > 0 if above else bound.number < 0)
@@ -256,7 +256,7 @@ def _cut(at: At, value: Tensor, bound: Tensor, *, above: bool) -> Tensor:
         far = bound.number is not None and abs(bound.number) >= FAR
         return inside if far else uncertain(inside, "how far a bound is")
     guards = not above and bound.number is not None and 0 < bound.number <= NEGLIGIBLE
-    if guards and value.degree == ZERO and lineage.nonnegative(value.parts):  # never reached but by nothing
+    if guards and value.degree == ZERO and signs.nonnegative(value.parts):  # never reached but by nothing
         return replace(
             value, axes=axes, parts=lineage.made(lineage.Atom(source=value.parts, nonnegative=True))
         )
@@ -268,7 +268,7 @@ def _cut(at: At, value: Tensor, bound: Tensor, *, above: bool) -> Tensor:
         positive = not above and (bound.number or 0) >= 0
         cut = homogeneous(at, value) if above else rectified(at, value, nonnegative=positive)
         return sunk(
-            value, bound, replace(cut, axes=axes), cut=positive and not lineage.nonnegative(value.parts)
+            value, bound, replace(cut, axes=axes), cut=positive and not signs.nonnegative(value.parts)
         )
     positive = _cut_above_zero(value, bound, above)
     atom = lineage.Atom(source=value.parts, away=True, flat=True, nonnegative=positive)
@@ -277,7 +277,7 @@ def _cut(at: At, value: Tensor, bound: Tensor, *, above: bool) -> Tensor:
         cut = replace(cut, slope=UNKNOWN)
     grows = value.degree is MIXED or (isinstance(value.degree, Fraction) and value.degree > 0)
     steep = above and isinstance(value.degree, Fraction) and value.degree > 1
-    if steep or (grows and lineage.away(value.parts)):
+    if steep or (grows and signs.away(value.parts)):
         return uncertain(replace(cut, spread=cut.spread.doubtful), "how far a bound is")
     return cut
 
@@ -287,14 +287,14 @@ def _never_reached(value: Tensor, bound: Tensor, *, above: bool) -> bool:
     if bound.number is None:
         return False
     if above:
-        return bound.number >= 0 and (lineage.adds_up(value.parts) or lineage.nonpositive(value.parts))
-    return lineage.nonnegative(value.parts) and lineage.away(value.parts)
+        return bound.number >= 0 and (lineage.adds_up(value.parts) or signs.nonpositive(value.parts))
+    return signs.nonnegative(value.parts) and signs.away(value.parts)
 
 
 def _cut_above_zero(value: Tensor, bound: Tensor, above: bool) -> bool:
     """Whether nothing of ``maximum(value, bound)``, or of the minimum, is below zero."""
     positive = bound.number is not None and bound.number >= 0
-    return positive and (not above or lineage.nonnegative(value.parts))
+    return positive and (not above or signs.nonnegative(value.parts))
 
 
 def squared_difference(at: At, left: Tensor, right: Tensor) -> Tensor:
@@ -311,7 +311,7 @@ def compare(at: At, left: Tensor, right: Tensor) -> Tensor:
         spread=interaction(*(replace(value, spread=value.spread.bent) for value in (left, right))),
     )
     mask = replace(mask, raised=(), opaque=mask.opaque and not mask.data, nominal="", static=False, half="")
-    ordered = lineage.ordered(left.parts, right.parts)
+    ordered = signs.ordered(left.parts, right.parts)
     # Compared with itself, or with itself and a number: the same whatever the data are.
     if left.data and in_place(left.axes, right.axes) and lineage.alike(left.parts, right.parts):
         return nothing_sure(mask)
@@ -321,7 +321,7 @@ def compare(at: At, left: Tensor, right: Tensor) -> Tensor:
         mask = replace(mask, spread=mask.spread.doubtful)
     idle = ordered or any(
         one.number is not None
-        and (lineage.never_at(other.parts) or (one.number == 0 and lineage.nonnegative(other.parts)))
+        and (signs.never_at(other.parts) or (one.number == 0 and signs.nonnegative(other.parts)))
         for one, other in ((left, right), (right, left))
     )
     mask = replace(
@@ -348,10 +348,10 @@ def compare(at: At, left: Tensor, right: Tensor) -> Tensor:
         return uncertain(mask, "which of two is the larger") if shrinks else replace(mask, degree=MIXED)
     data = [value for value in (left, right) if value.data]
     if len(data) == 1:  # how many of a mask hold may be none, or more than any number
-        turns = lineage.turns if zero else lineage.vast
-        sure = turns(data[0].parts) or lineage.steps(data[0].parts)
+        turns = signs.turns if zero else signs.vast
+        sure = turns(data[0].parts) or signs.steps(data[0].parts)
     else:
-        sure = lineage.either_larger(left.parts, right.parts)
+        sure = signs.either_larger(left.parts, right.parts)
     if not sure:
         mask = replace(mask, spread=mask.spread.doubtful)
     if zero and any(lineage.normed(value.parts) for value in (left, right)):  # the norm turns no sign
@@ -370,7 +370,7 @@ def choose(at: At, condition: Tensor, left: Tensor, right: Tensor) -> Tensor:
     if left.data and (left is right or lineage.one_value(left.parts, right.parts)):  # the same either way
         return replace(left, axes=broadcast(condition.axes, broadcast(left.axes, right.axes)))
     positive = all(
-        lineage.nonnegative(value.parts) if value.number is None else value.number >= 0
+        signs.nonnegative(value.parts) if value.number is None else value.number >= 0
         for value in (left, right)
     )
     zeros = 0 in (left.number, right.number)
@@ -382,7 +382,7 @@ def choose(at: At, condition: Tensor, left: Tensor, right: Tensor) -> Tensor:
                 lineage.Atom(
                     ("chosen", value.parts) if lineage.exact(value.parts) else None,
                     value.parts,
-                    vast=lineage.vast(value.parts),
+                    vast=signs.vast(value.parts),
                     nonnegative=positive,
                     zeros=zeros,
                 )

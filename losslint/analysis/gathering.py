@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from . import joining, lineage
+from . import joining, signs
 from .axes import BATCH, PLAIN, SCALAR, WILD, Axes, Axis, closed, hidden
 from .broadcasting import broadcast
 from .degree import UNKNOWN, ZERO
@@ -126,7 +126,7 @@ def _reordered(at: At, value: Tensor, order: int) -> Tensor:
     if first.order and order:
         order = at.fresh  # an order of an order
     moved = replace(first, order=order or first.order)
-    axes, parts = value.axes.without(0, moved), lineage.drawn(value.parts)
+    axes, parts = value.axes.without(0, moved), signs.drawn(value.parts)
     return replace(value, axes=axes, number=None, permutation=False, parts=parts)
 
 

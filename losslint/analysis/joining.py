@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from losslint.frozen import dataclass
 
-from . import lineage
+from . import lineage, signs
 from .axes import WILD, Axes
 from .broadcasting import apart, broadcast, crossed
 from .degree import MIXED, UNKNOWN, Degree, plus, power_of_n, same
@@ -188,7 +188,7 @@ def together(left: Tensor, right: Tensor) -> Degree | None:
         return None
     both = same([value.slope for value in flowing if value.slope is not None])
     idle = len(flowing) > 1 and any(
-        lineage.flat(value.parts) or lineage.in_shares(value.parts) for value in flowing
+        signs.flat(value.parts) or lineage.in_shares(value.parts) for value in flowing
     )
     return UNKNOWN if both is MIXED and idle else both
 

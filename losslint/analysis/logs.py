@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from . import lineage
+from . import lineage, signs
 from .degree import MIXED, ZERO, minus, plus
 from .functions import nonlinear
 from .joining import At, coupling
@@ -45,7 +45,7 @@ def undone(at: At, value: Tensor) -> Tensor:
         return replace(atom.exp_of, axes=value.axes)
     return replace(
         logarithm(at, value),
-        parts=lineage.made(lineage.Atom(source=value.parts, log_of=value, vast=lineage.vast(value.parts))),
+        parts=lineage.made(lineage.Atom(source=value.parts, log_of=value, vast=signs.vast(value.parts))),
     )
 
 
@@ -56,7 +56,7 @@ def raised(at: At, value: Tensor) -> Tensor:
         return replace(atom.log_of, axes=value.axes)
     whole = lineage.made(
         lineage.Atom(
-            source=value.parts, exp_of=value, vast=lineage.vast(value.parts), nonnegative=True, away=True
+            source=value.parts, exp_of=value, vast=signs.vast(value.parts), nonnegative=True, away=True
         )
     )
     return replace(exponential(at, value), parts=whole)

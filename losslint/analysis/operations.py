@@ -13,14 +13,15 @@ from typing import Any
 
 from losslint.frozen import dataclass
 
-from . import algebra, functions, joining, lineage, logs, shapes, stacking
+from . import algebra, functions, joining, lineage, logs, shapes, signs, stacking
 from .along import along
 from .axes import SCALAR, WILD, Axis
 from .broadcasting import broadcast
 from .degree import ONE, UNKNOWN, ZERO, minus, same
 from .joining import At
 from .optable import Operation
-from .reduce import From, Over, reduce
+from .reduce import reduce
+from .spans import From, Over
 from .values import (
     Const,
     Dict,
@@ -232,11 +233,11 @@ def map_one(at: At, how: str, operation: Operation, value: Tensor) -> Tensor:
     """One elementwise function of one operand."""
     gradient = operation.get("gradient", True)
     if operation.get("linear_above", False) and how == operation.how:
-        if lineage.nonnegative(value.parts):
+        if signs.nonnegative(value.parts):
             if how == "homogeneous":
                 return value
             return replace(value, parts=lineage.made(lineage.Atom(source=value.parts, nonnegative=True)))
-        if lineage.of_one_sign(value.parts):
+        if signs.of_one_sign(value.parts):
             return joining.nothing_sure(functions.nonlinear(at, value))
     if how == "linear" and operation.get("factor") == -1:
         return functions.negate(value)
@@ -258,7 +259,7 @@ def map_one(at: At, how: str, operation: Operation, value: Tensor) -> Tensor:
     if how == "exp":
         return logs.raised(at, value)
     after = functions.nonlinear(at, value, gradient=gradient, nonnegative=operation.get("nonnegative", False))
-    if operation.get("linear_above", False) and not lineage.turns(value.parts):
+    if operation.get("linear_above", False) and not signs.turns(value.parts):
         after = replace(after, spread=value.spread.doubtful)
     if after.slope is not None and lineage.adds_up(value.parts):  # all may lie where it is a straight line
         after = replace(after, slope=UNKNOWN)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from . import algebra, joining, lineage, shapes
+from . import algebra, joining, lineage, shapes, signs
 from .alternatives import RANK_TEST, either
 from .axes import PLAIN, SCALAR, Axes, Axis, Contradiction, closed
 from .degree import UNKNOWN, ZERO
 from .joining import At
 from .operations import Call, flatten, handles
-from .reduce import reduce, remove
+from .reduce import reduce
+from .spans import remove
 from .values import Const, Seq, Spread, Tensor, Value, merge, tensor, unknown_tensor
 
 
@@ -138,7 +139,7 @@ def _paired(at: At, left: Tensor, right: Tensor, *, shuffled: bool, by: str | No
     if left.data and lineage.same(left.parts, right.parts):
         product = replace(
             product,
-            parts=lineage.made(lineage.Atom(source=left.parts, vast=lineage.vast(left.parts), twice=True)),
+            parts=lineage.made(lineage.Atom(source=left.parts, vast=signs.vast(left.parts), twice=True)),
         )
     if shuffled and left.data and right.data and product.spread is Spread.SAMPLE:
         product = replace(product, spread=Spread.UNKNOWN)
@@ -151,7 +152,7 @@ def _squares(product: Tensor, operands: Sequence[Tensor]) -> Tensor:
         return product
     return replace(
         product,
-        parts=lineage.made(lineage.Atom(vast=lineage.vast(operands[0].parts), twice=True, nonnegative=True)),
+        parts=lineage.made(lineage.Atom(vast=signs.vast(operands[0].parts), twice=True, nonnegative=True)),
     )
 
 

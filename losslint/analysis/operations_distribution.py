@@ -19,7 +19,8 @@ from .degree import UNKNOWN, ZERO, same
 from .joining import At
 from .operations import Call, variant
 from .optable import Operation
-from .reduce import From, Over, reduce
+from .reduce import reduce
+from .spans import From, Over
 from .values import (
     Const,
     External,

@@ -13,7 +13,8 @@ from .axes import ADDED, PLAIN, SCALAR, SINGLE, Axes, Axis, closed
 from .degree import UNKNOWN, ZERO, Degree, plus
 from .operations import HANDLERS, Call, flatten, variant
 from .operations_shape import shape
-from .reduce import From, Over, reduce
+from .reduce import reduce
+from .spans import From, Over
 from .stacking import blend
 from .values import Const, Seq, ShapeOf, Tensor, Value, merge, tensor, unknown_tensor
 

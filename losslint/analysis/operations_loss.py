@@ -12,7 +12,8 @@ from .degree import MIXED, UNKNOWN, ZERO, Degree, minus, same
 from .joining import At
 from .operations import Call, handles
 from .optable import Operation
-from .reduce import From, reduce
+from .reduce import reduce
+from .spans import From
 from .values import (
     Const,
     External,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from . import functions, gathering, joining, lineage, shapes, stacking
+from . import functions, gathering, joining, lineage, shapes, signs, stacking
 from .axes import PLAIN, SCALAR, WILD, Axes, Axis, closed, hidden
 from .broadcasting import broadcast
 from .degree import UNKNOWN, ZERO, plus
 from .operations import Call, Handler, handles
-from .reduce import From
+from .spans import From
 from .values import (
     Const,
     Many,
@@ -326,7 +326,7 @@ def _band_part(call: Call) -> Value:
         return replace(both, axes=value.axes, number=None)
     only = call.integer("lower") == call.integer("upper") == 0  # nothing but the diagonal is left
     diagonal = value.diagonal or (only and value.axes.batches > 1)
-    return replace(value, diagonal=diagonal, number=_among_zeros(value), parts=lineage.drawn(value.parts))
+    return replace(value, diagonal=diagonal, number=_among_zeros(value), parts=signs.drawn(value.parts))
 
 
 @shape("slice")
@@ -356,9 +356,7 @@ def _broadcast_to(call: Call) -> Value:
     else:
         return joining.astray(value)
     axes = broadcast(value.axes, axes)
-    return replace(
-        value, axes=axes, separable=joining.separable(axes, value), parts=lineage.drawn(value.parts)
-    )
+    return replace(value, axes=axes, separable=joining.separable(axes, value), parts=signs.drawn(value.parts))
 
 
 def _elsewhere(value: Tensor) -> Tensor:

@@ -13,7 +13,8 @@ from .joining import At
 from .operations import Call, unknown_axes, variant
 from .operations_contract import by_rank
 from .operations_shape import shape
-from .reduce import Over, reduce, span
+from .reduce import reduce
+from .spans import Over, span
 from .values import Const, Flaw, Kind, Seq, Spread, Tensor, Unknown, Value, merge, tensor, unknown_tensor
 
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from losslint.frozen import dataclass
 from losslint.model import Returns, Verdict
 
-from . import lineage
+from . import lineage, signs
 from .alternatives import RANK_TEST
 from .degree import MIXED, UNKNOWN, ZERO, Degree, power_of_n, same
 from .joining import gradient_unsure, nothing_sure, uncertain
@@ -216,7 +216,7 @@ def _option(conditions: frozenset[tuple[str, bool]], leaf: Value) -> Option | No
         beside = [tensor(item) for item in others if not isinstance(item, (Dict, Seq))]
         counts = any(isinstance(other.degree, Fraction) and other.degree > 0 for other in beside)
         value = _among(first)
-        if lineage.flat(value.parts) and any(other.slope is not None for other in beside):
+        if signs.flat(value.parts) and any(other.slope is not None for other in beside):
             value = gradient_unsure(value)
         return Option(conditions, value, counts)
     value = _averaged(tensor(leaf))

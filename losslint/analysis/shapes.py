@@ -13,10 +13,11 @@ from fractions import Fraction
 from functools import reduce as fold
 from math import prod
 
-from . import gathering, joining, lineage
+from . import gathering, joining, lineage, signs
 from .axes import ADDED, PLAIN, SCALAR, UNSURE, WILD, Axes, Axis, closed, hidden, without_known
 from .degree import MIXED, UNKNOWN, ZERO, Degree, minus, plus
 from .joining import At, joined
+from .spans import remove
 from .values import (
     Const,
     Kind,
@@ -143,8 +144,6 @@ def expanded(value: Tensor, axis: int | None) -> Tensor:
 
 def squeezed(value: Tensor, over: Sequence[int] | None) -> Tensor:
     """Axes of length 1 dropped. Without ``axis``, feature axes of unknown length may or may not go."""
-    from .reduce import remove
-
     if over is not None and any(value.axes.at(index) is UNSURE for index in over):
         return replace(value, axes=fold(without_known, sorted(over, key=abs, reverse=True), value.axes))
     if over is not None:
@@ -227,7 +226,7 @@ def _index_one(at: At, value: Tensor, item: Value, position: int) -> tuple[Tenso
 
 def _picked(value: Tensor, axis: Axis, position: int) -> Tensor:
     """One entry of an axis: of a feature axis, fine; of the batch, one sample out of many."""
-    result = replace(value, axes=value.axes.without(position), parts=lineage.drawn(value.parts))
+    result = replace(value, axes=value.axes.without(position), parts=signs.drawn(value.parts))
     if axis.plain or not value.data:
         return result
     reasons = merge(value.reasons, ("one sample picked out of the batch",))
@@ -270,7 +269,7 @@ def _sliced(at: At, value: Tensor, item: Slice, position: int, axis: Axis) -> Te
             or 0 < -position <= len(value.axes.back)
         )
         axes = value.axes.without(position, Axis(size=size)) if listed else value.axes
-        return replace(value, axes=axes, parts=lineage.drawn(value.parts))
+        return replace(value, axes=axes, parts=signs.drawn(value.parts))
     value = replace(value, permutation=False)
     if axis.extent is UNKNOWN or not value.data:
         return value
@@ -284,11 +283,11 @@ def _sliced(at: At, value: Tensor, item: Slice, position: int, axis: Axis) -> Te
             axes=value.axes.without(position, PLAIN),
             spread=_by_place(value),
             reasons=reasons,
-            parts=lineage.drawn(value.parts),
+            parts=signs.drawn(value.parts),
         )
     spread = max(value.spread, Spread.COUPLED) if _by_place(value) is Spread.COUPLED else value.spread
     axes = value.axes.without(position, replace(axis, order=at.fresh))
-    return replace(value, axes=axes, spread=spread, parts=lineage.drawn(value.parts))
+    return replace(value, axes=axes, spread=spread, parts=signs.drawn(value.parts))
 
 
 def masked(at: At, value: Tensor, mask: Tensor) -> Tensor:
@@ -301,7 +300,7 @@ def masked(at: At, value: Tensor, mask: Tensor) -> Tensor:
         degree=value.degree if steady else mask.degree,
         slope=value.slope if steady or value.slope is None else mask.degree,
         spread=joining.choice(value, mask),
-        parts=lineage.drawn(value.parts, itself=lineage.tells_on(mask.parts, value.parts)),
+        parts=signs.drawn(value.parts, itself=signs.tells_on(mask.parts, value.parts)),
     )
     orders = tuple(axis.order for axis in value.axes.listed if axis.batch)
     alike = hash((mask.parts, orders)) & sys.maxsize or 1  # masked alike, entry i is that of one sample

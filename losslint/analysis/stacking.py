@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce as fold
 
-from . import lineage
+from . import lineage, signs
 from .axes import PLAIN, UNSURE, WILD, Axis, closed, without_known
 from .broadcasting import broadcast
 from .degree import UNKNOWN, ZERO, Degree, plus, same
@@ -128,7 +128,7 @@ def split(at: At, value: Tensor, number: int | None, axis: int) -> Value:
             replace(
                 value,
                 axes=value.axes.without(axis, replace(where, order=at.fresh + k)),
-                parts=lineage.drawn(value.parts),
+                parts=signs.drawn(value.parts),
             )
             for k in range(number)
         )
@@ -153,7 +153,7 @@ def pieces(value: Value, number: int) -> tuple[Value, ...]:
     """So many parts of a value: alike, but not the same."""
     if not isinstance(value, Tensor):
         return (value,) * number
-    return tuple(replace(value, parts=lineage.drawn(value.parts)) for _ in range(number))
+    return tuple(replace(value, parts=signs.drawn(value.parts)) for _ in range(number))
 
 
 def this_one(value: Value) -> Value:
@@ -162,7 +162,7 @@ def this_one(value: Value) -> Value:
         return Seq(tuple(this_one(item) for item in value.items), value.mutable)
     if not isinstance(value, Tensor) or not any(part.atom.several for part in value.parts):
         return value
-    return replace(value, parts=lineage.drawn(value.parts))
+    return replace(value, parts=signs.drawn(value.parts))
 
 
 def unsure_item(value: Tensor) -> Tensor:
@@ -172,4 +172,4 @@ def unsure_item(value: Tensor) -> Tensor:
 
 
 def _one_of_many(value: Tensor) -> Tensor:
-    return replace(value, parts=lineage.drawn(value.parts, several=True))
+    return replace(value, parts=signs.drawn(value.parts, several=True))
