@@ -263,6 +263,7 @@ def multiply(at: At, left: Tensor, right: Tensor) -> Tensor:
             vast=signs.vast(left.parts) and signs.vast(right.parts),
             nonnegative=signs.product_is_nonnegative(left.parts, right.parts),
             zeros=any(signs.zeros(value.parts) for value in (left, right)),
+            idle=signs.idle(left.parts) or signs.idle(right.parts),
         )
         product = replace(product, parts=lineage.made(atom))
     product = spread_out(at, left, right, coupling(at, (left, right), product))

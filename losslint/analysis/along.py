@@ -16,6 +16,8 @@ from .values import Flaw, Kind, Offset, Spread, Tensor, merge
 def along(at: At, how: str, value: Tensor, axis: int | None) -> Tensor:
     """An operation that keeps the axis it runs along but mixes its entries; ``axis=None`` runs over all of them."""
     result = _along(at, how, value, axis)
+    if how == "top_k":
+        return replace(result, parts=signs.drawn(value.parts))
     # Sorted entries stand elsewhere, and add up to what they did.
     return replace(result, parts=lineage.gathered(value.parts)) if how == "sort" else result
 
@@ -32,6 +34,7 @@ def _along(at: At, how: str, value: Tensor, axis: int | None) -> Tensor:
         return value
     moved = lifted(value) and where.extent == ZERO
     far = signs.away(value.parts)
+    mingled = len(value.parts) > 1  # all of the largest may come from one of several
     value = replace(value, parts=lineage.fresh())
     if value.spread is Spread.CONST:
         return replace(value, number=None, degree=value.degree if where.extent == ZERO else UNKNOWN)
@@ -60,7 +63,7 @@ def _along(at: At, how: str, value: Tensor, axis: int | None) -> Tensor:
     if how in ("argsort", "rank"):
         degree = ONE
     slope = None if value.slope is None else plus(value.slope, slope_gain)
-    if how == "top_k" and slope is not None and far:  # of a tanh, the largest may all be one
+    if how == "top_k" and slope is not None and (far or mingled):  # of a tanh, the largest may all be one
         slope = UNKNOWN
     if value.offset is Offset.TARGET and value.degree != ZERO and how != "cumsum":
         degree, slope = MIXED, None if slope is None else MIXED

@@ -204,7 +204,7 @@ def extremum(at: At, left: Tensor, right: Tensor, *, above: bool = False) -> Ten
     apart = signs.away(left.parts) or signs.away(right.parts)
     sure = signs.either_larger(left.parts, right.parts) and not (apart and left.spread is not right.spread)
     if signs.ordered(left.parts, right.parts) or not sure:
-        both = replace(both, spread=both.spread.doubtful)
+        both = replace(both, spread=Spread.UNKNOWN if both.axes.batches > 1 else both.spread.doubtful)
     running = any(value.offset is Offset.TARGET and value.compared is None for value in (left, right))
     if left.degree != right.degree or running:
         return replace(uncertain(both, "which of two is the larger"), spread=both.spread.doubtful)
@@ -344,7 +344,12 @@ def compare(at: At, left: Tensor, right: Tensor) -> Tensor:
     if left.data and right.data and left.degree != right.degree:
         return replace(uncertain(mask, "which of two is the larger"), spread=mask.spread.doubtful)
     if mask.data and (len(degrees) > 1 or MIXED in degrees):
-        shrinks = any(isinstance(degree, Fraction) and degree <= STEEP for degree in degrees)
+        shrinks = any(
+            isinstance(value.degree, Fraction)
+            and value.degree < 0
+            and (value.degree <= STEEP or not signs.vast(value.parts))
+            for value in (left, right)
+        )
         return uncertain(mask, "which of two is the larger") if shrinks else replace(mask, degree=MIXED)
     data = [value for value in (left, right) if value.data]
     if len(data) == 1:  # how many of a mask hold may be none, or more than any number

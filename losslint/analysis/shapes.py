@@ -300,8 +300,10 @@ def masked(at: At, value: Tensor, mask: Tensor) -> Tensor:
         degree=value.degree if steady else mask.degree,
         slope=value.slope if steady or value.slope is None else mask.degree,
         spread=joining.choice(value, mask),
-        parts=signs.drawn(value.parts, itself=signs.tells_on(mask.parts, value.parts)),
+        parts=signs.drawn(value.parts, by=mask.parts),
     )
+    if mask.data and signs.idle(mask.parts):  # it may keep all of them, or none
+        kept = replace(kept, spread=Spread.UNKNOWN)
     orders = tuple(axis.order for axis in value.axes.listed if axis.batch)
     alike = hash((mask.parts, orders)) & sys.maxsize or 1  # masked alike, entry i is that of one sample
     joint = mask.spread is not Spread.SAMPLE or mask.axes.batches > 1

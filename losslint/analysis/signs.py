@@ -9,6 +9,8 @@ from __future__ import annotations
 from . import lineage
 from .lineage import Atom, Parts
 
+NOBODY: Parts = frozenset()
+
 
 def nonnegative(parts: Parts) -> bool:
     """Whether no entry is below zero, as far as it can be told."""
@@ -20,11 +22,12 @@ def nonpositive(parts: Parts) -> bool:
     return all(part.atom.nonnegative and part.negative and not part.shifted for part in parts)
 
 
-def drawn(parts: Parts, *, several: bool = False, itself: bool = False) -> Parts:
+def drawn(parts: Parts, *, several: bool = False, by: Parts = NOBODY) -> Parts:
     """Some of its entries, nobody knows which; ``several``: each time another one.
 
-    ``itself``: chosen by what they are, so that they may all be above zero.
+    ``by`` a mask: chosen by what they are they may all be above zero, and by one that never holds there are none.
     """
+    itself = tells_on(by, parts)
     below = nonpositive(parts) and not nonnegative(parts)
     atom = Atom(
         source=parts,
@@ -34,6 +37,7 @@ def drawn(parts: Parts, *, several: bool = False, itself: bool = False) -> Parts
         several=several,
         zeros=itself or zeros(parts),
         twice=itself,
+        idle=bool(by) and idle(by),
     )
     return lineage.scaled(lineage.made(atom), -1.0) if below else lineage.made(atom)
 

@@ -54,7 +54,11 @@ def _shared(left: Tensor, right: Tensor) -> Degree:
 
 
 def _copies(parts: Sequence[Tensor]) -> bool:
-    return all(part.axes == parts[0].axes and lineage.one_value(part.parts, parts[0].parts) for part in parts)
+    first = parts[0]
+    return all(
+        part is first or (part.axes == first.axes and lineage.one_value(part.parts, first.parts))
+        for part in parts
+    )
 
 
 def stacked(value: Value, axis: int = 0) -> Tensor:

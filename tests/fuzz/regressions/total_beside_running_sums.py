@@ -1,5 +1,5 @@
 # inputs: y_true=(N,4):positive y_pred=(N,4):positive
-# truth: degree=mixed gradient=mixed coupled=true returns=per-sample may-be-unknown
+# truth: degree=1 gradient=1 coupled=false returns=per-sample may-be-unknown
 import tensorflow as tf
 
 
