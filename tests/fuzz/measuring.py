@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
+from statistics import median
 from typing import Any
 
 import pytest
@@ -82,7 +83,10 @@ GUARDS = re.compile(r"\de-\d|epsilon|crossentropy|divergence|poisson")
 GUARD = 1e-6
 """What a negligible literal (``+ 1e-6``) may do to a sum whose degree passes for exact."""
 BARE, VISIBLE = 1e-3, 2.5e-4
-"""Where a guard stands in the program: what is smaller may be the guard alone, what bends by less may be its doing."""
+"""Where a guard stands in the program: what is smaller, beside data of scale one or more, may be the guard alone, what
+bends by less may be its doing."""
+BURST = 0.1 / GUARD
+"""What is larger may have been divided by a guard alone."""
 GUARDED = 0.1
 """The least scale at which the squares of the data stand clear of a guard."""
 SMALLEST, LARGEST = 1e-9, 1e12
@@ -283,7 +287,8 @@ def _witnessed(program: Program, draws: Sequence[Draw], known: Truth) -> Truth:
             for seen, curve in zip(
                 powers, _replicated(loss, _batch(specs, BASE, draw), COPIES, []), strict=True
             ):
-                if guarded and max(map(abs, curve)) < BARE:
+                top = max(map(abs, curve)) / max(1.0, draw.scale)
+                if guarded and not BARE <= top <= BURST:
                     continue
                 judged = degree_of([Curve("unit", curve)], VISIBLE if guarded else TOLERANCE)
                 seen.add(judged.text if judged.exact or judged.text == "unknown" else "mixed")
@@ -307,11 +312,18 @@ def _with_witness(degrees: frozenset[str], seen: set[str]) -> frozenset[str]:
 
 
 def _without_guards(curves: list[Curve], scales: Sequence[float]) -> list[Curve]:
-    """Zero in place of what a guard leaves of a draw: the ``+ 1e-6`` of a mask that happens to keep nothing."""
+    """Zero in place of what a guard makes of a draw: the ``+ 1e-6`` of a mask that happens to keep nothing.
+
+    Alone it is next to nothing, and what is divided by it bursts.
+    """
     tops = [max(map(abs, curve.values)) for curve in curves]
-    largest = {scale: max(top for top, s in zip(tops, scales, strict=True) if s <= scale) for scale in scales}
+    usual = {
+        scale: median(top for top, s in zip(tops, scales, strict=True) if s <= scale) for scale in scales
+    }
     return [
-        Curve(curve.variant, (0.0,) * len(curve.values)) if top <= 10 * GUARD * largest[scale] else curve
+        Curve(curve.variant, (0.0,) * len(curve.values))
+        if top <= 10 * GUARD * usual[scale] or top * 10 * GUARD >= usual[scale] > 0
+        else curve
         for curve, top, scale in zip(curves, tops, scales, strict=True)
     ]
 
