@@ -317,9 +317,8 @@ def _broadcast_exact(exact: Axes, other: Axes) -> Axes:
     if other.total == ZERO:
         return exact
     column = len(exact.front) == 2 and exact.front[1] == SINGLE and exact.front[0].batch
-    if (
-        column and other.least_rank == 1 and other.base and not other.loose
-    ):  # it lost an axis, and may be (N,)
+    # What is counted from a parameter and has one axis at least has lost one, and may be (N,).
+    if column and other.least_rank == 1 and other.base and not other.loose:
         return WILD
     if other.middle == ZERO and len(exact.front) >= other.least_rank:  # same rank: fill the ellipsis
         fill = len(exact.front) - other.least_rank

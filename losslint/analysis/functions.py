@@ -225,6 +225,7 @@ def _bounded(at: At, value: Tensor, bound: Tensor, *, above: bool) -> Tensor:
 
 
 def _cut(at: At, value: Tensor, bound: Tensor, *, above: bool) -> Tensor:
+    """``maximum(x, c)`` where the bound may well be reached."""
     axes = broadcast(value.axes, bound.axes)
     if value.degree == ZERO and bound.degree != ZERO:
         degree: Degree = UNKNOWN if bound.degree is UNKNOWN else MIXED

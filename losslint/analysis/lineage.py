@@ -211,18 +211,14 @@ def exact(parts: Parts) -> bool:
 
 def keyed(parts: Parts, key: Hashable) -> Parts:
     """The same with a key, if it is a fresh atom without one, or entries that were put elsewhere."""
-    moved = {part.gathered for part in parts}
-    if moved == {None} or any(by is None or by.key is not None for by in moved):
-        return _keyed(parts, key)
-    return frozenset(
-        replace(part, gathered=Gathering(key, samples=bool(part.gathered and part.gathered.samples)))
-        for part in parts
-    )
-
-
-def _keyed(parts: Parts, key: Hashable) -> Parts:
     atom = whole(parts)
-    return parts if atom is None or atom.key is not None else made(replace(atom, key=key))
+    if atom is not None:
+        return parts if atom.key is not None else made(replace(atom, key=key))
+    if any(part.gathered is None or part.gathered.key is not None for part in parts):
+        return parts
+    return frozenset(
+        replace(part, gathered=Gathering(key, part.gathered.samples)) for part in parts if part.gathered
+    )
 
 
 def leaves_out(parts: Parts) -> bool:

@@ -43,7 +43,7 @@ def reduce(
         return value
     if what.single and how in OF_ONE:
         return replace(value, axes=what.axes, number=None, count=False)
-    if what.copied and all(what.copied) and how in ("max", "min", "median"):
+    if _of_copies(what) and how in ("max", "min", "median"):
         return replace(value, axes=what.axes)
     if what.single and how in ("var", "std"):
         return joining.joined(value, value, axes=what.axes, number=0.0)
@@ -205,30 +205,13 @@ def _statistic(at: At, how: str, value: Tensor, what: Span, order: Fraction | No
     if how in ("var", "std"):
         value = centred(value)
     degree, slope = _moved(how, value, what, order)
-    unclear = how in ("var", "std") and lineage.adds_up(value.parts)  # their mean is the same for all data
-    if how in ("var", "std") and what.copied and all(what.copied):
-        value = joining.nothing_sure(value)
-        degree, slope = value.degree, value.slope
-    if how in ("max", "min") and signs.steps(value.parts):
-        unclear = True
-    if how == "min" and signs.zeros(value.parts):
-        unclear = True
-    if how in ("max", "min") and signs.short_of_its_extreme(value.parts, how):
-        value = joining.nothing_sure(value)
-        degree, slope = value.degree, value.slope
-    if how == "logsumexp" and what.copied and all(what.copied):
+    doubted, unclear = _doubts(at, how, value, what)
+    if doubted is not value:
+        value, degree, slope = doubted, doubted.degree, doubted.slope
+    if how == "logsumexp" and _of_copies(what):
         slope, unclear = None if slope is None else UNKNOWN, True
-    if how in ("max", "min", "median") and _of_unlike_entries(value):
-        value = joining.uncertain(value, "which of several is the largest")
-        degree, slope = value.degree, value.slope
-    if how in ("min", "prod") and what.pairs and lineage.zero_beside_itself(value.parts):
-        value = joining.nothing_sure(value)
-        degree, slope = value.degree, value.slope
     if how == "norm" and slope is not None and lineage.share_norm(value.parts, value.parts):
         slope = UNKNOWN  # of what is normalised it is the same for all data
-    if how in ("var", "std") and what.largest:  # with every sample twice, the two largest are one
-        value = joining.uncertain(value, f"the entries of {at.name}")
-        degree, slope = value.degree, value.slope
     if value.offset is Offset.TARGET and value.degree != ZERO and (what.extent != ZERO or how == "norm"):
         degree, slope = MIXED, None if slope is None else MIXED
         if (
@@ -289,6 +272,35 @@ def _statistic(at: At, how: str, value: Tensor, what: Span, order: Fraction | No
     kind = Kind.PAIRWISE if what.pairs else KINDS.get(how, Kind.ORDER)
     flaw = Flaw(kind, step, at.name, (step,))
     return replace(result, flaws=merge(result.flaws, (flaw,)))
+
+
+def _of_copies(what: Span) -> bool:
+    """Whether all that is combined are copies of one entry."""
+    return bool(what.copied) and all(what.copied)
+
+
+def _doubts(at: At, how: str, value: Tensor, what: Span) -> tuple[Tensor, bool]:
+    """``value`` where a statistic of it may be nothing, or one of unlike things.
+
+    Second: whether it is open that samples meet in the statistic.
+    """
+    extreme, moment = how in ("max", "min"), how in ("var", "std")
+    unclear = (
+        (moment and lineage.adds_up(value.parts))  # their mean is the same for all data
+        or (extreme and signs.steps(value.parts))
+        or (how == "min" and signs.zeros(value.parts))
+    )
+    if (
+        (moment and _of_copies(what))
+        or (extreme and signs.short_of_its_extreme(value.parts, how))
+        or (how in ("min", "prod") and what.pairs and lineage.zero_beside_itself(value.parts))
+    ):
+        value = joining.nothing_sure(value)
+    if (extreme or how == "median") and _of_unlike_entries(value):
+        value = joining.uncertain(value, "which of several is the largest")
+    if moment and what.largest:  # with every sample twice, the two largest are one
+        value = joining.uncertain(value, f"the entries of {at.name}")
+    return value, unclear
 
 
 def lifted(value: Tensor) -> bool:
