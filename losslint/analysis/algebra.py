@@ -67,8 +67,7 @@ def add(at: At, left: Tensor, right: Tensor, *, negative: bool = False) -> Tenso
             if shift is not None and MIXED in (left.degree, right.degree):
                 sum_ = replace(sum_, degree=ZERO if shift == ZERO else MIXED)
             parts = lineage.scaled(value.parts, -1.0) if negative and value is right else value.parts
-            lowered = other.number is None or (other.number < 0) is not (negative and other is right)
-            parts = lineage.shifted(parts, lowered=lowered)
+            parts = lineage.shifted(parts, lowered=_lowers(other, negative=negative and other is right))
             sum_ = replace(sum_, shift=shift, separable=separable(axes, value), parts=parts)
             return _levelled(at, (left, right), sum_)
     shift = _gained(left, right, negative)
@@ -98,11 +97,20 @@ def add(at: At, left: Tensor, right: Tensor, *, negative: bool = False) -> Tenso
     return sum_
 
 
+def _lowers(constant: Tensor, *, negative: bool) -> bool:
+    """Whether something may be the less for a constant that is added, or taken away (``negative``)."""
+    if constant.number is not None:
+        return (constant.number < 0) is not negative
+    return negative or not signs.nonnegative(constant.parts)
+
+
 def _cancelled(left: Tensor, right: Tensor, sum_: Tensor) -> Tensor:
     """A sum whose terms may leave nothing of each other, or no longer what made one of them mixed."""
     short = lineage.short_of_a_share(left.parts) or lineage.short_of_a_share(right.parts)
     if short and MIXED in (left.degree, right.degree):
         return uncertain(sum_)
+    if (left.freedom or right.freedom) and sum_.degree is MIXED and lineage.lessened(sum_.parts):
+        return uncertain(sum_)  # x / (N - 1) - x / (N - 1) / N
     if sum_.degree is MIXED and (signs.idle(left.parts) or signs.idle(right.parts)):
         return uncertain(sum_, "whether a mask ever holds")
     if not lineage.cancels(sum_.parts):
@@ -224,13 +232,17 @@ def multiply(at: At, left: Tensor, right: Tensor) -> Tensor:
         offset=_offset(left, right),
         diagonal=left.diagonal or right.diagonal,
         count=left.count or right.count if not (left.data or right.data) else False,
-        freedom=(left.freedom or right.freedom) and not (left.data or right.data),
+        freedom=left.freedom or right.freedom,
         number=_number(left, right, lambda a, b: a * b),
         shift=_scaled_shift(left, right.number)
         if right.number is not None
         else _scaled_shift(right, left.number),
     )
-    if left.data != right.data:
+    if not (left.data or right.data):
+        for value, factor in ((left, right), (right, left)):
+            if factor.number is not None:
+                product = replace(product, parts=lineage.scaled(value.parts, factor.number))
+    elif left.data != right.data:
         value = left if left.data else right
         factor = right if value is left else left
         product = replace(
@@ -334,6 +346,7 @@ def divide(at: At, left: Tensor, right: Tensor) -> Tensor:
         spread=interaction(left, replace(right, spread=right.spread.bent)),
         offset=_offset(left, right),
         diagonal=left.diagonal,
+        freedom=left.freedom or right.freedom,
         number=_number(left, right, lambda a, b: a / b),
         shift=_scaled_shift(left, 1 / right.number) if right.number else None,
     )
@@ -381,8 +394,8 @@ def divide(at: At, left: Tensor, right: Tensor) -> Tensor:
         return _by_somebody(right, quotient)
     if right.opaque and not left.data:
         return replace(quotient, inverse=True)
-    if right.freedom and quotient.degree == ZERO:
-        quotient = _unbiased(quotient) if left.data else replace(quotient, freedom=True)
+    if right.freedom and left.data and quotient.degree == ZERO:
+        quotient = _unbiased(quotient)
     if right.nominal and left.raised:
         quotient = _by_name(at, right, quotient)
     elif left.raised and right.number is not None and _like_a_batch_size(right.number):

@@ -325,11 +325,9 @@ def compare(at: At, left: Tensor, right: Tensor) -> Tensor:
         and (signs.never_at(other.parts) or (one.number == 0 and signs.nonnegative(other.parts)))
         for one, other in ((left, right), (right, left))
     )
+    asked = signs.NOBODY.union(*(value.parts for value in (left, right) if value.data))
     mask = replace(
-        mask,
-        parts=lineage.made(
-            lineage.Atom(None, left.parts | right.parts, nonnegative=True, step=True, idle=idle)
-        ),
+        mask, parts=lineage.made(lineage.Atom(source=asked, nonnegative=True, step=True, idle=idle))
     )
     degrees = {value.degree for value in (left, right) if value.number != 0}
     if UNKNOWN in degrees:
@@ -402,9 +400,14 @@ def choose(at: At, condition: Tensor, left: Tensor, right: Tensor) -> Tensor:
     if left.data and right.data and not aligned(left, right):  # which samples meet is not known
         chosen = replace(chosen, spread=Spread.UNKNOWN)
     mask = replace(condition, slope=None)
-    if condition.slope is not None and condition.degree != ZERO:  # a number for a mask: perhaps never zero
+    counts = not condition.data and chosen.degree is MIXED  # no batch is empty: perhaps it always holds
+    if counts or (condition.slope is not None and condition.degree != ZERO):  # so does what is never zero
         chosen = uncertain(chosen, "which of two is chosen")
         mask = replace(mask, spread=mask.spread.doubtful)
+    if chosen.degree is MIXED and signs.answered(
+        condition.parts, chosen.parts, sure=condition.degree == ZERO
+    ):
+        chosen = uncertain(chosen, "which of two is chosen")
     product = multiply(at, mask, replace(chosen, offset=Offset.NONE))
     if product.degree is MIXED and product.slope is not None:  # the other may never be chosen
         product = replace(product, slope=UNKNOWN)

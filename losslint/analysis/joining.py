@@ -53,7 +53,7 @@ def joined(left: Tensor, right: Tensor, **changes: Any) -> Tensor:
         static=left.static or right.static,
         compared=left.compared or right.compared,
         half=_common_half(left, right),
-        **changes,
+        **{"unlike": left.unlike or right.unlike, **changes},
     )
 
 
@@ -196,7 +196,7 @@ def together(left: Tensor, right: Tensor) -> Degree | None:
 def uncertain(value: Tensor, reason: str = "terms that may cancel") -> Tensor:
     """``value`` where it is not known how it scales."""
     slope = None if value.slope is None else UNKNOWN
-    return replace(value, degree=UNKNOWN, slope=slope, reasons=merge(value.reasons, (reason,)))
+    return replace(value, degree=UNKNOWN, slope=slope, shift=None, reasons=merge(value.reasons, (reason,)))
 
 
 def gradient_unsure(value: Tensor) -> Tensor:
@@ -208,6 +208,25 @@ def gradient_unsure(value: Tensor) -> Tensor:
 def nothing_sure(value: Tensor) -> Tensor:
     """``value`` where all of it may have cancelled."""
     return replace(uncertain(value), spread=Spread.UNKNOWN)
+
+
+MIXING = {Kind.NONLINEAR, Kind.UNEQUAL, Kind.ORDER}
+"""What makes every entry mixed, and does not merely put entries of different degree side by side."""
+
+
+def of_unlike_entries(value: Tensor) -> bool:
+    """Whether entries of unlike degree stand side by side, so that one of them may always be the largest."""
+    made_mixed = value.shift is not None or any(flaw.kind in MIXING for flaw in value.flaws)
+    return value.degree is MIXED and not made_mixed
+
+
+def some_features(value: Tensor, *, several: bool = False) -> Tensor:
+    """Some entries of each sample, nobody knows which (see ``signs.drawn``): of unlike ones perhaps like ones."""
+    value = replace(value, parts=signs.drawn(value.parts, several=several))
+    reason = "which entries are taken"
+    if value.unlike:
+        value = replace(gradient_unsure(value), reasons=merge(value.reasons, (reason,)))
+    return uncertain(value, reason) if of_unlike_entries(value) else value
 
 
 def astray(value: Tensor) -> Tensor:

@@ -139,6 +139,11 @@ def made(atom: Atom) -> Parts:
     return frozenset((Part(atom),))
 
 
+def twice(parts: Parts) -> Parts:
+    """The same, where something may be a factor of itself."""
+    return frozenset(replace(part, atom=replace(part.atom, twice=True)) for part in parts)
+
+
 def put_back(parts: Parts, entry: Parts, whole_of: Parts) -> Parts:
     """What a function made of one entry, as what it makes of all of them."""
     atom = whole(entry)

@@ -141,6 +141,8 @@ def _paired(at: At, left: Tensor, right: Tensor, *, shuffled: bool, by: str | No
             product,
             parts=lineage.made(lineage.Atom(source=left.parts, vast=signs.vast(left.parts), twice=True)),
         )
+    elif not lineage.atoms(left.parts).isdisjoint(lineage.atoms(right.parts)):  # squares among them
+        product = replace(product, parts=lineage.twice(product.parts))
     if shuffled and left.data and right.data and product.spread is Spread.SAMPLE:
         product = replace(product, spread=Spread.UNKNOWN)
     return product

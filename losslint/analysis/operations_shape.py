@@ -209,7 +209,8 @@ def _repeat(call: Call) -> Value:
         return joining.astray(value)
     if where.plain and counts.degree == ZERO:
         listed = value.axes.middle is None or 0 <= axis < len(value.axes.front)
-        return replace(value, axes=value.axes.without(axis, PLAIN) if listed else value.axes)
+        longer = Axis(copies=where.copies or where.size == 1)
+        return replace(value, axes=value.axes.without(axis, longer) if listed else value.axes)
     # Each entry is followed by its own copies: the blocks of the samples stay in order.
     longer = replace(where, extent=plus(where.extent, counts.degree), size=None)
     return replace(value, axes=value.axes.without(axis, longer))

@@ -289,14 +289,17 @@ def _doubts(at: At, how: str, value: Tensor, what: Span) -> tuple[Tensor, bool]:
         (moment and lineage.adds_up(value.parts))  # their mean is the same for all data
         or (extreme and signs.steps(value.parts))
         or (how == "min" and signs.zeros(value.parts))
+        or (what.singles and how in OF_ONE)  # perhaps nothing happens
     )
+    if what.singles and how in ("logsumexp", "prod") and value.degree != ZERO:
+        value = joining.uncertain(value, "whether the axes have more than one entry")
     if (
-        (moment and _of_copies(what))
+        (moment and (_of_copies(what) or what.singles))
         or (extreme and signs.short_of_its_extreme(value.parts, how))
         or (how in ("min", "prod") and what.pairs and lineage.zero_beside_itself(value.parts))
     ):
         value = joining.nothing_sure(value)
-    if (extreme or how == "median") and _of_unlike_entries(value):
+    if (extreme or how == "median") and joining.of_unlike_entries(value):
         value = joining.uncertain(value, "which of several is the largest")
     if moment and what.largest:  # with every sample twice, the two largest are one
         value = joining.uncertain(value, f"the entries of {at.name}")
@@ -311,14 +314,6 @@ def lifted(value: Tensor) -> bool:
     return value.spread is Spread.LINEAR and len(value.parts) > 1
 
 
-def _of_unlike_entries(value: Tensor) -> bool:
-    """Whether entries of unlike degree stand side by side, so that one of them may always be the largest."""
-    made_mixed = value.shift is not None or any(flaw.kind in MIXING for flaw in value.flaws)
-    return value.degree is MIXED and not made_mixed
-
-
-MIXING = {Kind.NONLINEAR, Kind.UNEQUAL, Kind.ORDER}
-"""What makes every entry mixed, and does not merely put entries of different degree side by side."""
 KEEP_SIGN = {"max", "min", "prod", "median"}
 STEPS = {"any", "all", "argmax", "argmin"}
 LABELS = {

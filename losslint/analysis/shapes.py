@@ -226,9 +226,9 @@ def _index_one(at: At, value: Tensor, item: Value, position: int) -> tuple[Tenso
 
 def _picked(value: Tensor, axis: Axis, position: int) -> Tensor:
     """One entry of an axis: of a feature axis, fine; of the batch, one sample out of many."""
-    result = replace(value, axes=value.axes.without(position), parts=signs.drawn(value.parts))
     if axis.plain or not value.data:
-        return result
+        return replace(joining.some_features(value), axes=value.axes.without(position))
+    result = replace(value, axes=value.axes.without(position), parts=signs.drawn(value.parts))
     reasons = merge(value.reasons, ("one sample picked out of the batch",))
     if (
         not axis.batch or value.offset is Offset.TARGET
@@ -269,7 +269,7 @@ def _sliced(at: At, value: Tensor, item: Slice, position: int, axis: Axis) -> Te
             or 0 < -position <= len(value.axes.back)
         )
         axes = value.axes.without(position, Axis(size=size)) if listed else value.axes
-        return replace(value, axes=axes, parts=signs.drawn(value.parts))
+        return replace(joining.some_features(value), axes=axes)
     value = replace(value, permutation=False)
     if axis.extent is UNKNOWN or not value.data:
         return value
@@ -340,7 +340,8 @@ def repeated(at: At, value: Tensor, counts: Sequence[Value]) -> Tensor:
         if times_.number == 1:
             tiled.append(axis)
         elif times_.degree == ZERO:
-            tiled.append(Axis() if axis.plain else replace(axis, order=at.fresh))
+            copied = Axis(copies=axis.copies or axis.size == 1)
+            tiled.append(copied if axis.plain else replace(axis, order=at.fresh))
         else:
             tiled.append(Axis(plus(axis.extent, times_.degree), order=at.fresh if axis.batch else 0))
     parts = value.parts if all(tensor(count).degree == ZERO for count in counts) else lineage.fresh()

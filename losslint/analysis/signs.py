@@ -116,6 +116,24 @@ def tells_on(parts: Parts, other: Parts) -> bool:
     return any(_made_of(part.atom, one.atom) for part in parts for one in other)
 
 
+def answered(mask: Parts, chosen: Parts, *, sure: bool) -> bool:
+    """Whether what a mask chooses from may hang on what it asks: values it keeps small, or a choice by the same.
+
+    ``sure``: it holds for some samples, whatever the batch size.
+    """
+    asked = frozenset[Atom]().union(*(lineage.atoms(part.atom.source or ()) for part in mask))
+    within = _all_of(chosen)
+    return (sure and not asked.isdisjoint(within)) or any(
+        atom.step and lineage.atoms(atom.source or ()) == asked for atom in within
+    )
+
+
+def _all_of(parts: Parts, depth: int = FAR_BACK) -> frozenset[Atom]:
+    """The atoms that something is made of, and those that they are made of."""
+    here = lineage.atoms(parts)
+    return here.union(*(_all_of(atom.source, depth - 1) for atom in here if atom.source and depth))
+
+
 def short_of_its_extreme(parts: Parts, how: str, depth: int = FAR_BACK) -> bool:
     """Whether it is something less its own largest entry, or a function of that, so that its largest is zero.
 
@@ -135,11 +153,19 @@ def short_of_its_extreme(parts: Parts, how: str, depth: int = FAR_BACK) -> bool:
 
 
 def lopsided(parts: Parts) -> bool:
-    """Whether sums of what is not below zero stand beside entries of another such thing: they may always be larger."""
+    """Whether sums of what is not below zero stand beside entries: they may always be larger.
+
+    That goes for entries of another such thing, and for those that were summed up.
+    """
     sums, entries = (
         lineage.atoms(part for part in parts if bool(part.gathered) is summed) for summed in (True, False)
     )
-    return bool(sums and entries) and sums != entries and all(atom.nonnegative for atom in sums | entries)
+    return (
+        bool(sums and entries)
+        and sums != entries
+        and all(atom.nonnegative for atom in sums)
+        and all(atom.nonnegative or any(_made_of(one, atom) for one in sums) for atom in entries)
+    )
 
 
 def _vast(atom: Atom) -> bool:
@@ -162,7 +188,7 @@ def turns(parts: Parts) -> bool:
 
 def either_larger(left: Parts, right: Parts) -> bool:
     """Whether now the one and now the other is larger."""
-    return any(map(_vast, lineage.atoms(left) ^ lineage.atoms(right)))
+    return any(map(_vast, lineage.atoms(left) ^ lineage.atoms(right))) and not lopsided(left | right)
 
 
 def product_is_nonnegative(left: Parts, right: Parts) -> bool:

@@ -35,6 +35,8 @@ class Span:
     """It runs over one or both batch axes of an N×N matrix."""
     single: bool = False
     """Every axis it runs over is known to have length 1."""
+    singles: bool = False
+    """Those that are known have, or their entries are one and the same, and of the others there may be none."""
     selected: bool = False
     """How many entries it combines depends on the data (a boolean mask)."""
     largest: bool = False
@@ -61,9 +63,11 @@ def span(axes: Axes, over: Over, keepdims: bool) -> Span:
         single = (axes.middle is None or axes.ones) and all(a.size == 1 and a.plain for a in axes.listed)
         selected = any(axis.data for axis in axes.listed)
         some = single and axes != Axes()
+        ones = bool(axes.listed) and all(axis.size == 1 for axis in axes.listed)
         copied = [axis.copies for axis in axes.listed] + [False] * (axes.middle is not None)
-        return Span(axes.total, rest, batches > 0, batches > 1, some, selected, axes.largest, copied)
+        return Span(axes.total, rest, batches > 0, batches > 1, some, ones, selected, axes.largest, copied)
     reduced: list[Axis] = []
+    alone = bool(over)
     if keepdims and min(over, default=-1) >= 0:
         axes = axes.leading(max(over) + 1)
     if max(over, default=-1) >= 0:
@@ -74,6 +78,10 @@ def span(axes: Axes, over: Over, keepdims: bool) -> Span:
         if axis is None:
             return Span(UNKNOWN, WILD, False, False)
         reduced.append(axis)
+        # What stands in the ellipsis is the nearest that is listed, if nothing does.
+        nearest = rest.listed[index] if -len(rest.listed) <= index < len(rest.listed) else axis
+        copied_there = nearest.copies and nearest is not axis
+        alone = alone and nearest.plain and (nearest.size == 1 or copied_there)
         if keepdims:
             rest = rest.without(index, SINGLE)
     if not keepdims:
@@ -87,7 +95,9 @@ def span(axes: Axes, over: Over, keepdims: bool) -> Span:
     selected = any(axis.data for axis in reduced)
     largest = any(axis.plain and axis.order for axis in reduced)
     copied = [axis.copies for axis in reduced]
-    return Span(extent, rest, samples, samples and batches > 1, single, selected, largest, copied)
+    return Span(
+        extent, rest, samples, samples and batches > 1, single, single or alone, selected, largest, copied
+    )
 
 
 def _span_from(axes: Axes, over: From, keepdims: bool) -> Span:
@@ -114,7 +124,9 @@ def _span_from(axes: Axes, over: From, keepdims: bool) -> Span:
             (SINGLE,) * (len(axes.back) - len(end)) + end,
         )
         kept = kept if axes.middle is not None else Axes((*start, *(SINGLE,) * singles, *end))
-    return Span(extent, kept, samples, samples and axes.batches > 1)
+    ones = bool(gone) and all(axis.size == 1 for axis in gone)
+    known = axes.middle is None or axes.ones
+    return Span(extent, kept, samples, samples and axes.batches > 1, ones and known, ones)
 
 
 def _deep_enough(axes: Axes, over: Sequence[int]) -> Axes:

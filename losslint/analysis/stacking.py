@@ -10,7 +10,7 @@ from . import lineage, signs
 from .axes import PLAIN, UNSURE, WILD, Axis, closed, without_known
 from .broadcasting import broadcast
 from .degree import UNKNOWN, ZERO, Degree, plus, same
-from .joining import At, aligned, astray, joined, separable, together
+from .joining import At, aligned, astray, joined, separable, some_features, together
 from .values import (
     Many,
     Seq,
@@ -37,6 +37,7 @@ def blend(parts: Sequence[Tensor]) -> Tensor:
             slope=together(result, part),
             spread=max(result.spread, part.spread),
             offset=max(result.offset, part.offset),
+            unlike=result.unlike or part.unlike or (result.spread, result.slope) != (part.spread, part.slope),
             parts=result.parts
             if lineage.one_value(result.parts, part.parts)
             else lineage.gathered(lineage.summed(result.parts, part.parts)),
@@ -157,7 +158,7 @@ def pieces(value: Value, number: int) -> tuple[Value, ...]:
     """So many parts of a value: alike, but not the same."""
     if not isinstance(value, Tensor):
         return (value,) * number
-    return tuple(replace(value, parts=signs.drawn(value.parts)) for _ in range(number))
+    return tuple(some_features(value) for _ in range(number))
 
 
 def this_one(value: Value) -> Value:
@@ -176,4 +177,4 @@ def unsure_item(value: Tensor) -> Tensor:
 
 
 def _one_of_many(value: Tensor) -> Tensor:
-    return replace(value, parts=signs.drawn(value.parts, several=True))
+    return some_features(value, several=True)

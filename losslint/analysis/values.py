@@ -124,7 +124,7 @@ class Tensor:
     count: bool = False
     """An exact number of samples or entries (``tf.shape(x)[0]``)."""
     freedom: bool = False
-    """Holds a count less one, as a divisor or under one: ``N - 1``, ``N / (N - 1)``."""
+    """Holds a count less one as a factor or divisor: ``N - 1``, ``N / (N - 1)``, ``x / (N - 1)``."""
     nominal: str = ""
     """A batch size by name only: the name."""
     static: bool = False
@@ -150,6 +150,8 @@ class Tensor:
     """Over pairs of samples: a part per row plus a part per column."""
     squared: Spread | None = None
     """The spread of its square, where it is the root of a sum over the batch."""
+    unlike: bool = False
+    """Entries of which not all couple the samples, or not all have a gradient, stand side by side."""
     parts: Parts = field(default_factory=fresh, compare=False, repr=False)
     """The values that it is a sum or multiple of (see ``lineage``)."""
 

@@ -284,12 +284,11 @@ def _witnessed(program: Program, draws: Sequence[Draw], known: Truth) -> Truth:
         if guarded and draw.scale < GUARDED:
             continue
         with contextlib.suppress(Discarded):
-            for seen, curve in zip(
-                powers, _replicated(loss, _batch(specs, BASE, draw), COPIES, []), strict=True
-            ):
-                top = max(map(abs, curve)) / max(1.0, draw.scale)
-                if guarded and not BARE <= top <= BURST:
-                    continue
+            curves = _replicated(loss, _batch(specs, BASE, draw), COPIES, [])
+            tops = [max(map(abs, curve)) / max(1.0, draw.scale) for curve in curves]
+            if guarded and any(top and not BARE <= top <= BURST for top in tops):
+                curves = ()
+            for seen, curve in zip(powers, curves, strict=False):
                 judged = degree_of([Curve("unit", curve)], VISIBLE if guarded else TOLERANCE)
                 seen.add(judged.text if judged.exact or judged.text == "unknown" else "mixed")
             one = replace(draw, seed=draw.seed + 100)
