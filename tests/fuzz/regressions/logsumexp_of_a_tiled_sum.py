@@ -1,5 +1,5 @@
 # inputs: y_true=(N,4):real y_pred=(N,4):positive
-# truth: degree=2 gradient=2 coupled=true returns=scalar may-be-unknown
+# truth: degree=mixed gradient=2 coupled=true returns=scalar may-be-unknown
 import tensorflow as tf
 
 
