@@ -455,22 +455,23 @@ def _degrees(curves: Sequence[Curve]) -> frozenset[str]:
 
 
 def _trend(curves: Sequence[Curve]) -> set[str]:
-    """The multiple of 1/2 that the slopes of all curves run into, if they do."""
-    limits = set()
-    for curve in (each for each in curves if each.variant != "small"):
-        if (power := _leading(curve.values)) is not None:
-            limits.add(power)
-            continue
-        tail = curve.values[-3:]
-        if min(tail) * max(tail) <= 0:
-            return set()
-        slopes = [math.log2(b / a) for a, b in pairwise(tail)]
-        limit = round(2 * slopes[-1]) / 2
-        first, last = abs(slopes[0] - limit), abs(slopes[-1] - limit)
-        if last > 0.2 or last > max(first, 0.05):
-            return set()
-        limits.add(limit)
-    return {str(Fraction(limit)) for limit in limits} if len(limits) == 1 else set()
+    """The multiples of 1/2 and of 1/3 that the slopes of all curves may run into: one of them is the power."""
+    limits = [_limits(curve.values) for curve in curves if curve.variant != "small"]
+    return set(map(str, frozenset.intersection(*limits))) if limits else set()
+
+
+def _limits(values: Sequence[float]) -> frozenset[Fraction]:
+    if (power := _leading(values)) is not None:
+        return frozenset({Fraction(power)})
+    tail = values[-3:]
+    if min(tail) * max(tail) <= 0:
+        return frozenset()
+    slopes = [math.log2(b / a) for a, b in pairwise(tail)]
+    nearest = {Fraction(round(parts * slopes[-1]), parts) for parts in (2, 3)}
+    off = {limit: [abs(slope - limit) for slope in slopes] for limit in nearest}
+    return frozenset(
+        limit for limit, (*_, first, last) in off.items() if last <= 0.2 and last <= max(first, 0.05)
+    )
 
 
 def _leading(values: Sequence[float]) -> float | None:
