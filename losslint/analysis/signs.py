@@ -87,6 +87,11 @@ def ordered(left: Parts, right: Parts) -> bool:
         tells_on(left, right) or tells_on(right, left)
     ):  # a sum, and one of sizes of the same
         return True
+    if any(
+        all(part.atom.extreme and (part.times or 1) >= 1 for part in one) and tells_on(one, other)
+        for one, other in ((left, right), (right, left))
+    ):  # the largest, or more of it
+        return True
     return lineage.alike(left, right) or any(
         atom is not None and all(_made_of(atom, part.atom) for part in other)
         for atom, other in ((lineage.whole(left), right), (lineage.whole(right), left))
