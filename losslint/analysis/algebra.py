@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from . import lineage, signs
 from .axes import SCALAR, Axes
-from .broadcasting import broadcast, in_place
+from .broadcasting import broadcast, in_place, perhaps_in_place
 from .degree import MIXED, UNKNOWN, ZERO, Degree, minus, plus, power_of_n, same, times
 from .joining import (
     At,
@@ -124,7 +124,7 @@ def _cancelled(left: Tensor, right: Tensor, sum_: Tensor) -> Tensor:
     if MIXED in (left.degree, right.degree):
         return uncertain(sum_)
     exactly = sum_.axes != SCALAR
-    alike = left.degree == right.degree and in_place(left.axes, right.axes)
+    alike = left.degree == right.degree and perhaps_in_place(left.axes, right.axes)
     return nothing_sure(sum_) if alike and lineage.vanishes(sum_.parts, exactly=exactly) else sum_
 
 
@@ -373,6 +373,8 @@ def divide(at: At, left: Tensor, right: Tensor) -> Tensor:
             left.parts, right.parts
         ):  # near one, as it grows
             quotient = replace(quotient, slope=None if quotient.slope is None else UNKNOWN)
+        if quotient.slope is MIXED and not lineage.atoms(left.parts).isdisjoint(lineage.atoms(right.parts)):
+            quotient = replace(quotient, slope=UNKNOWN)  # of (x - s) / s the terms of s leave no gradient
         if lineage.factor(right.parts, left.parts):  # the other factor is left
             return nothing_sure(quotient)
         if lineage.together(left.parts, right.parts, divided=True) == 1:

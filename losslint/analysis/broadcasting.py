@@ -164,6 +164,14 @@ def in_place(left: Axes, right: Axes) -> bool:
     return _behind_ones(left) == _behind_ones(right)
 
 
+def perhaps_in_place(left: Axes, right: Axes) -> bool:
+    """Whether they may: of an open rank the axes may be those of the other."""
+    if in_place(left, right):
+        return True
+    one_open = (left.middle is None) is not (right.middle is None)
+    return one_open and left.batches == right.batches and left.front[:1] == right.front[:1]
+
+
 def _behind_ones(axes: Axes) -> Axes:
     ones = next(
         (at for at, axis in enumerate(axes.front) if axis != ADDED and not axis.copies), len(axes.front)

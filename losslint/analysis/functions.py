@@ -22,6 +22,7 @@ from .joining import (
     joined,
     nonhomogeneous,
     nothing_sure,
+    of_unlike_entries,
     slopes,
     uncertain,
 )
@@ -134,7 +135,9 @@ def nonlinear(at: At, value: Tensor, *, gradient: bool = True, nonnegative: bool
         return uncertain(replace(after, spread=after.spread.doubtful), f"how {at.name} rounds")
     if isinstance(value.degree, Fraction):
         return nonhomogeneous(at, value, after)
-    return replace(after, slope=None if after.slope is None else value.degree)
+    unlike = value.unlike or of_unlike_entries(value)
+    slope = UNKNOWN if unlike else value.degree  # those may all be the same for all data
+    return replace(after, slope=None if after.slope is None else slope)
 
 
 def step_function(at: At, value: Tensor) -> Tensor:
@@ -242,7 +245,7 @@ def _cut(at: At, value: Tensor, bound: Tensor, *, above: bool) -> Tensor:
         sure = signs.nonnegative(value.parts)
         spread = value.spread if sure else value.spread.bent
         usual = bound.number is None or bound.number == 1 or bound.number <= NEGLIGIBLE
-        if not sure and (value.offset is Offset.TARGET or not usual):
+        if not sure and (value.offset is Offset.TARGET or not usual or signs.kept_below(value.parts)):
             cut = replace(bent(value), axes=axes, spread=spread.doubtful)
             return uncertain(cut, "how far a bound is")
         if not sure and signs.of_one_sign(value.parts):

@@ -346,7 +346,8 @@ def factor(left: Parts, right: Parts) -> bool:
     if one is not None and one.atom.twice and atoms(one.atom.source or ()) == atoms(left):
         return True
     factors = key[1] if isinstance(key, tuple) and key[0] == PRODUCT else ()
-    return any(_apart_from_counts(left) == _apart_from_counts(one) for one in factors)
+    moved = [atoms(one) for one in factors] if not any(part.gathered for part in left) else []
+    return atoms(left) in moved or any(_apart_from_counts(left) == _apart_from_counts(one) for one in factors)
 
 
 def _apart_from_counts(parts: Parts) -> frozenset[tuple[Atom, Gathering | None]]:

@@ -144,6 +144,8 @@ def expanded(value: Tensor, axis: int | None) -> Tensor:
 
 def squeezed(value: Tensor, over: Sequence[int] | None) -> Tensor:
     """Axes of length 1 dropped. Without ``axis``, feature axes of unknown length may or may not go."""
+    if over is not None:
+        over = [_nearest(value.axes, index) for index in over]
     if over is not None and any(value.axes.at(index) is UNSURE for index in over):
         return replace(value, axes=fold(without_known, sorted(over, key=abs, reverse=True), value.axes))
     if over is not None:
@@ -158,6 +160,13 @@ def squeezed(value: Tensor, over: Sequence[int] | None) -> Tensor:
         if value.axes.front
         else WILD,
     )
+
+
+def _nearest(axes: Axes, index: int) -> int:
+    """The place from the front of an axis of length 1 that an index from the end means, if the ellipsis is empty."""
+    at = index + len(axes.listed)
+    behind = axes.middle is not None and -index > len(axes.back)
+    return at if behind and 0 <= at < len(axes.front) and axes.front[at].size == 1 else index
 
 
 def transposed(value: Tensor, perm: Sequence[int] | None) -> Tensor:

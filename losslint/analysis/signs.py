@@ -10,6 +10,8 @@ from . import lineage
 from .lineage import Atom, Parts
 
 NOBODY: Parts = frozenset()
+FAR_BACK = 4
+"""So many functions deep it is looked for what something is made of."""
 
 
 def nonnegative(parts: Parts) -> bool:
@@ -45,6 +47,15 @@ def drawn(parts: Parts, *, several: bool = False, by: Parts = NOBODY) -> Parts:
 def away(parts: Parts) -> bool:
     """Whether it may never come near zero."""
     return any(part.atom.away or part.shifted for part in parts)
+
+
+def kept_below(parts: Parts, depth: int = FAR_BACK) -> bool:
+    """Whether a constant may have been taken away, so that it is below zero for most data."""
+    return any(
+        not part.atom.nonnegative
+        and (part.lowered or (depth > 0 and kept_below(part.atom.source or NOBODY, depth - 1)))
+        for part in parts
+    )
 
 
 def steps(parts: Parts) -> bool:
@@ -96,10 +107,6 @@ def ordered(left: Parts, right: Parts) -> bool:
         atom is not None and all(_made_of(atom, part.atom) for part in other)
         for atom, other in ((lineage.whole(left), right), (lineage.whole(right), left))
     )
-
-
-FAR_BACK = 4
-"""So many functions deep it is looked for what something is made of."""
 
 
 def _made_of(atom: Atom, of: Atom, depth: int = FAR_BACK) -> bool:

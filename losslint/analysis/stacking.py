@@ -29,18 +29,18 @@ def blend(parts: Sequence[Tensor]) -> Tensor:
     first, *rest = parts
     result = first
     for part in rest:
+        sum_ = lineage.summed(result.parts, part.parts)
+        spread = max(result.spread, part.spread)
         result = joined(
             result,
             part,
             axes=result.axes,
             degree=_shared(result, part),
             slope=together(result, part),
-            spread=max(result.spread, part.spread),
+            spread=spread.doubtful if lineage.cancels(sum_) else spread,  # all of them added up
             offset=max(result.offset, part.offset),
             unlike=result.unlike or part.unlike or (result.spread, result.slope) != (part.spread, part.slope),
-            parts=result.parts
-            if lineage.one_value(result.parts, part.parts)
-            else lineage.gathered(lineage.summed(result.parts, part.parts)),
+            parts=result.parts if lineage.one_value(result.parts, part.parts) else lineage.gathered(sum_),
         )
     return result
 

@@ -277,25 +277,33 @@ def has_guards(program: Program) -> bool:
 def _witnessed(program: Program, draws: Sequence[Draw], known: Truth) -> Truth:
     """``known`` with the witnesses among these draws; a draw that the program is not made for is none."""
     specs, loss, guarded = parse_inputs(program.inputs), _loaded(program), has_guards(program)
-    powers: list[set[str]] = [set(), set()]
     coupled = known.coupled
     exact = _exact(known.degrees)
+    curves: list[list[Curve]] = [[], []]  # of values and of gradients
+    scales = []
     for draw in draws:
         if guarded and draw.scale < GUARDED:
             continue
         with contextlib.suppress(Discarded):
-            curves = _replicated(loss, _batch(specs, BASE, draw), COPIES, [])
-            tops = [max(map(abs, curve)) / max(1.0, draw.scale) for curve in curves]
-            if guarded and any(top and not BARE <= top <= BURST for top in tops):
-                curves = ()
-            for seen, curve in zip(powers, curves, strict=False):
-                judged = degree_of([Curve("unit", curve)], VISIBLE if guarded else TOLERANCE)
-                seen.add(judged.text if judged.exact or judged.text == "unknown" else "mixed")
+            pair = _replicated(loss, _batch(specs, BASE, draw), COPIES, [])
+            scales.append(draw.scale)
+            for those, curve in zip(curves, pair, strict=True):
+                those.append(Curve("unit", curve))
             one = replace(draw, seed=draw.seed + 100)
             for scale in (draw.scale, 1.0 if draw.scale != 1 else 10.0):
                 other = replace(draw, seed=draw.seed + 200, scale=scale)
                 if _interact(loss, specs, one, other, exact, guarded=guarded):
                     coupled = frozenset({True})
+    powers: list[set[str]] = [set(), set()]
+    if guarded:
+        curves = [_without_guards(those, scales) for those in curves]
+    for scale, *pair in zip(scales, *curves, strict=True):
+        tops = [max(map(abs, curve.values)) / max(1.0, scale) for curve in pair]
+        if guarded and any(top and not BARE <= top <= BURST for top in tops):
+            continue
+        for seen, curve in zip(powers, pair, strict=True):
+            judged = degree_of([curve], VISIBLE if guarded else TOLERANCE)
+            seen.add(judged.text if judged.exact or judged.text == "unknown" else "mixed")
     degrees, gradients = (
         _with_witness(before, seen - {"unknown"})
         for before, seen in zip((known.degrees, known.gradients), powers, strict=True)
