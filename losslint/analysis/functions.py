@@ -407,9 +407,8 @@ def choose(at: At, condition: Tensor, left: Tensor, right: Tensor) -> Tensor:
     if counts or (condition.slope is not None and condition.degree != ZERO):  # so does what is never zero
         chosen = uncertain(chosen, "which of two is chosen")
         mask = replace(mask, spread=mask.spread.doubtful)
-    if chosen.degree is MIXED and signs.answered(
-        condition.parts, chosen.parts, sure=condition.degree == ZERO
-    ):
+    bounded = condition.degree == ZERO and MIXED in (left.degree, right.degree)
+    if chosen.degree is MIXED and signs.answered(condition.parts, chosen.parts, bounded=bounded):
         chosen = uncertain(chosen, "which of two is chosen")
     product = multiply(at, mask, replace(chosen, offset=Offset.NONE))
     if product.degree is MIXED and product.slope is not None:  # the other may never be chosen

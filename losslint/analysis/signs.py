@@ -128,21 +128,21 @@ def tells_on(parts: Parts, other: Parts) -> bool:
     return any(_made_of(part.atom, one.atom) for part in parts for one in other)
 
 
-def answered(mask: Parts, chosen: Parts, *, sure: bool) -> bool:
-    """Whether what a mask chooses from may hang on what it asks: values it keeps small, or a choice by the same.
+def answered(mask: Parts, chosen: Parts, *, bounded: bool) -> bool:
+    """Whether what a mask chooses from may hang on what it asks: a choice by the same, or values it keeps small.
 
-    ``sure``: it holds for some samples, whatever the batch size.
+    ``bounded``: among them are some that a bound may have cut, if they are not small.
     """
     asked = frozenset[Atom]().union(*(lineage.atoms(part.atom.source or ()) for part in mask))
     within = _all_of(chosen)
-    return (sure and not asked.isdisjoint(within)) or any(
+    return (bounded and not asked.isdisjoint(within)) or any(
         atom.step and lineage.atoms(atom.source or ()) == asked for atom in within
     )
 
 
 def _all_of(parts: Parts, depth: int = FAR_BACK) -> frozenset[Atom]:
-    """The atoms that something is made of, and those that they are made of."""
-    here = lineage.atoms(parts)
+    """The atoms that something is made of entry by entry, and those that they are made of."""
+    here = lineage.atoms(part for part in parts if part.gathered is None)
     return here.union(*(_all_of(atom.source, depth - 1) for atom in here if atom.source and depth))
 
 
