@@ -206,6 +206,8 @@ def extremum(at: At, left: Tensor, right: Tensor, *, above: bool = False) -> Ten
     )
     apart = signs.away(left.parts) or signs.away(right.parts)
     sure = signs.either_larger(left.parts, right.parts) and not (apart and left.spread is not right.spread)
+    if both.degree is both.slope is MIXED:  # of two such, the larger may hold no term that bends
+        both = replace(both, slope=UNKNOWN)
     if signs.ordered(left.parts, right.parts) or not sure:
         both = replace(both, spread=Spread.UNKNOWN if both.axes.batches > 1 else both.spread.doubtful)
     running = any(value.offset is Offset.TARGET and value.compared is None for value in (left, right))

@@ -35,6 +35,7 @@ HOWS: dict[str, frozenset[str]] = {
             "count_nonzero",
             "var",
             "std",
+            "ptp",
             "logsumexp",
             "norm",
             "half_square_sum",

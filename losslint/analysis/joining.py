@@ -88,7 +88,7 @@ def _loses_pairs(left: Tensor, right: Tensor) -> bool:
     """Whether it is unknown how many axes of the result are the batch: pairs meet something, or come of it."""
     if apart(left.axes, right.axes):
         return True
-    if left.axes == right.axes == WILD and lineage.rearranged(left.parts, right.parts):
+    if left.axes.unsure and right.axes.unsure and lineage.rearranged(left.parts, right.parts):
         return True
     if max(left.axes.batches, right.axes.batches) < 2:
         both = bool(left.axes.batches and right.axes.batches)

@@ -368,8 +368,7 @@ def one_value(left: Parts, right: Parts) -> bool:
 
 def rearranged(left: Parts, right: Parts) -> bool:
     """Whether something is in both, of which the entries stand elsewhere in one."""
-    stands = {(part.atom, part.gathered is None) for part in left}
-    return any((part.atom, part.gathered is not None) in stands for part in right)
+    return any(one.atom == other.atom and one.gathered != other.gathered for one in left for other in right)
 
 
 def share_norm(left: Parts, right: Parts) -> bool:

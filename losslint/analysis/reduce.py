@@ -45,7 +45,7 @@ def reduce(
         return replace(value, axes=what.axes, number=None, count=False)
     if _of_copies(what) and how in ("max", "min", "median"):
         return replace(value, axes=what.axes)
-    if what.single and how in ("var", "std"):
+    if what.single and how in RANGES:
         return joining.joined(value, value, axes=what.axes, number=0.0)
     reduced = (
         _linear(at, how, value, what, over)
@@ -64,6 +64,8 @@ def reduce(
 
 OF_ONE = {"sum", "mean", "max", "min", "prod", "logsumexp", "median"}
 """What gives back a value that stands alone."""
+RANGES = {"var", "std", "ptp"}
+"""How far entries lie apart: a term that all have in common makes no difference, and one alone has none."""
 ELEMENTWISE_FIRST = {"half_square_sum", "count_nonzero"}
 
 
@@ -202,7 +204,7 @@ def _diagonal(at: At, how: str, value: Tensor, what: Span) -> Tensor:
 def _statistic(at: At, how: str, value: Tensor, what: Span, order: Fraction | None) -> Tensor:
     """Everything else that reduces: non-linear, so over the batch it couples, and its degree depends on what it is."""
     over_batch = _over_batch(value, what)
-    if how in ("var", "std"):
+    if how in RANGES:
         value = centred(value)
     degree, slope = _moved(how, value, what, order)
     doubted, unclear = _doubts(at, how, value, what)
@@ -215,7 +217,7 @@ def _statistic(at: At, how: str, value: Tensor, what: Span, order: Fraction | No
     if value.offset is Offset.TARGET and value.degree != ZERO and (what.extent != ZERO or how == "norm"):
         degree, slope = MIXED, None if slope is None else MIXED
         if (
-            how in ("max", "min", "median") and value.compared is None
+            how in ("max", "min", "median", "ptp") and value.compared is None
         ):  # of a running sum, the first or the last
             value = joining.uncertain(value, f"the entries of {at.name}")
             degree, slope, unclear = value.degree, value.slope, True
@@ -237,7 +239,7 @@ def _statistic(at: At, how: str, value: Tensor, what: Span, order: Fraction | No
         shift=_shifted(how, value, what),
         squared=Spread.LINEAR if how == "norm" and order == 2 and value.spread is Spread.SAMPLE else None,
     )
-    positive = how in ("var", "std", "norm") or (how in KEEP_SIGN and signs.nonnegative(value.parts))
+    positive = how in RANGES or how == "norm" or (how in KEEP_SIGN and signs.nonnegative(value.parts))
     logarithm = _linear(at, "sum", logs.undone(at, value), what, ()) if how == "prod" else None
     root = value.parts if how == "norm" else None
     atom = lineage.Atom(
@@ -284,7 +286,7 @@ def _doubts(at: At, how: str, value: Tensor, what: Span) -> tuple[Tensor, bool]:
 
     Second: whether it is open that samples meet in the statistic.
     """
-    extreme, moment = how in ("max", "min"), how in ("var", "std")
+    extreme, moment = how in ("max", "min", "ptp"), how in ("var", "std")
     unclear = (
         (moment and lineage.adds_up(value.parts))  # their mean is the same for all data
         or (extreme and signs.steps(value.parts))
@@ -294,8 +296,8 @@ def _doubts(at: At, how: str, value: Tensor, what: Span) -> tuple[Tensor, bool]:
     if what.singles and how in ("logsumexp", "prod") and value.degree != ZERO:
         value = joining.uncertain(value, "whether the axes have more than one entry")
     if (
-        (moment and (_of_copies(what) or what.singles))
-        or (extreme and signs.short_of_its_extreme(value.parts, how))
+        (how in RANGES and (_of_copies(what) or what.singles))
+        or (how in ("max", "min") and signs.short_of_its_extreme(value.parts, how))
         or (how in ("min", "prod") and what.pairs and lineage.zero_beside_itself(value.parts))
     ):
         value = joining.nothing_sure(value)
@@ -319,6 +321,7 @@ STEPS = {"any", "all", "argmax", "argmin"}
 LABELS = {
     "var": "variance",
     "std": "standard deviation",
+    "ptp": "range",
     "max": "maximum",
     "min": "minimum",
     "prod": "product",

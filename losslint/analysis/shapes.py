@@ -172,7 +172,8 @@ def _nearest(axes: Axes, index: int) -> int:
 def transposed(value: Tensor, perm: Sequence[int] | None) -> Tensor:
     """Axes in the order ``perm``; reversed without it."""
     axes = value.axes
-    value = replace(value, parts=lineage.gathered(value.parts))
+    if perm is None or list(perm) != list(range(len(perm))):
+        value = replace(value, parts=lineage.gathered(value.parts))
     if perm is None:
         return replace(
             value,

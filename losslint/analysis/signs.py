@@ -38,7 +38,8 @@ def drawn(parts: Parts, *, several: bool = False, by: Parts = NOBODY) -> Parts:
         step=steps(parts),
         several=several,
         zeros=itself or zeros(parts),
-        twice=itself,
+        twice=itself or any(part.atom.twice for part in parts),
+        shared=not by and all(part.atom.shared for part in parts),
         idle=bool(by) and idle(by),
     )
     return lineage.scaled(lineage.made(atom), -1.0) if below else lineage.made(atom)

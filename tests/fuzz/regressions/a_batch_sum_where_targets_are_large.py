@@ -1,5 +1,5 @@
 # inputs: y_true=(N,4):unit-interval y_pred=(N,4):positive
-# truth: degree=1 gradient=1 coupled=true returns=per-sample may-be-unknown
+# truth: degree=mixed gradient=1 coupled=true returns=per-sample may-be-unknown
 import tensorflow as tf
 
 
