@@ -96,7 +96,7 @@ def attribute(run: Interpreter, owner: Value, attr: str) -> Value:
         return attribute(run, owner.fn, attr)
     if isinstance(owner, Function) and attr == "__name__":
         return Const(owner.closure.qualname.rpartition(".")[2])
-    return Unknown(owner.reason) if isinstance(owner, Unknown) else Unknown(f".{attr}")
+    return owner if isinstance(owner, Unknown) else Unknown(f".{attr}")
 
 
 def tensor_attribute(run: Interpreter, owner: Tensor, attr: str) -> Value:

@@ -81,7 +81,7 @@ def call_value(
             reasons = merge(output.reasons, (f"the loss {at.name} that is handed in",))
             return replace(output, axes=WILD, spread=Spread.UNKNOWN, reasons=reasons)
         return output
-    return Unknown(callee.reason if isinstance(callee, Unknown) else at.name)
+    return callee if isinstance(callee, Unknown) else Unknown(at.name)
 
 
 def through_model(at: At, args: Sequence[Value]) -> Value:

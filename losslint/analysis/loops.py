@@ -72,7 +72,7 @@ def iterated(value: Value) -> Seq | Many:
         return rows if isinstance(rows, (Seq, Many)) else Many(Unknown("an entry"), UNSURE)
     if isinstance(value, Const) and isinstance(value.value, str):
         return Seq(tuple(Const(letter) for letter in value.value[:MAX_UNROLLED]))
-    return Many(Unknown(value.reason if isinstance(value, Unknown) else "what a loop runs over"), UNSURE)
+    return Many(value if isinstance(value, Unknown) else Unknown("what a loop runs over"), UNSURE)
 
 
 ROWS = {"row", "sample", "example", "instance", "record"}

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
+from itertools import chain
 
 from losslint.frozen import dataclass
 from losslint.model import Returns, Verdict
@@ -198,8 +199,12 @@ def settle(value: Value) -> Outcome:
         options = [option for option in options if option not in zero]
     else:  # what is zero by default only, or until a subclass says more, is still to be seen
         options = [replace(option, value=_unseen(option.value)) for option in options]
-    reasons = tuple(dict.fromkeys(reason for option in options for reason in option.value.reasons))
-    return Outcome(tuple(options), reasons)
+    reasons: dict[str, str] = {}
+    for reason in chain.from_iterable(option.value.reasons for option in options):
+        what = reason if isinstance(reason, str) else reason.message
+        where = "" if isinstance(reason, str) else f" (line {reason.site.span.line})"
+        reasons.setdefault(what, what + where)
+    return Outcome(tuple(options), tuple(reasons.values()))
 
 
 def _unseen(zero: Tensor) -> Tensor:

@@ -179,8 +179,7 @@ def unpacked(value: Value, count: int) -> list[Value]:
             if isinstance(rows, Many) and not rows.axis.batch
             else [Unknown("an unpacked tensor")] * count
         )
-    reason = value.reason if isinstance(value, Unknown) else "an unpacked value"
-    return [Unknown(reason)] * count
+    return [value if isinstance(value, Unknown) else Unknown("an unpacked value")] * count
 
 
 def _expression(run: Interpreter, node: cst.Expr, scope: Scope, flow: Flow) -> bool:

@@ -90,6 +90,10 @@ class Step:
     message: str
 
 
+Reason: TypeAlias = "str | Step"
+"""What could not be told: a word for it until the operation is over, then with its place."""
+
+
 @dataclass(frozen=True, slots=True)
 class Flaw:
     """Something that happened to a value. ``sources`` are the batch reductions that led to it."""
@@ -120,7 +124,8 @@ class Tensor:
     reduced: tuple[Step, ...] = ()
     trail: tuple[Step, ...] = ()
     flaws: tuple[Flaw, ...] = ()
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    """What could not be told, if something of it is unknown."""
     count: bool = False
     """An exact number of samples or entries (``tf.shape(x)[0]``)."""
     freedom: bool = False
@@ -307,9 +312,10 @@ class Module:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Anything. ``reason`` says why, e.g. the callee that could not be followed."""
+    """Anything. ``reason`` says why, e.g. the callee that could not be followed, and ``site`` where."""
 
     reason: str
+    site: Site | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,7 +359,7 @@ def merge(*histories: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(dict.fromkeys(item for history in (first, *others) for item in history))[:MAX_HISTORY]
 
 
-def unknown_tensor(*reasons: str, axes: Axes = WILD) -> Tensor:
+def unknown_tensor(*reasons: Reason, axes: Axes = WILD) -> Tensor:
     """A tensor of which nothing is known, and why."""
     return Tensor(axes, UNKNOWN, UNKNOWN, Spread.UNKNOWN, reasons=reasons)
 
@@ -382,7 +388,7 @@ def tensor(value: Value) -> Tensor:
             return unknown_tensor(f"{value.value!r} used as a tensor")
         return constant()
     if isinstance(value, Unknown):
-        return unknown_tensor(value.reason)
+        return unknown_tensor(value.reason if value.site is None else Step(value.site, value.reason))
     if isinstance(value, Rank):
         return constant()
     if (

@@ -143,7 +143,7 @@ def test_a_setting_that_is_too_large_is_unknown_and_says_so(tmp_path: Path) -> N
         """,
     )
     (loss,) = losses_of(source).values()
-    assert (loss.degree, loss.unknowns) == ("unknown", ("configure (too large)",))
+    assert (loss.degree, loss.unknowns) == ("unknown", ("configure (too large) (line 7)",))
 
 
 def test_a_helper_of_another_module_that_is_given_data_is_followed_at_length(tmp_path: Path) -> None:

@@ -77,6 +77,32 @@ def test_who_could_not_tell_is_named(returned: str, named: str) -> None:
     assert named in loss.why
 
 
+def test_what_could_not_be_told_says_where() -> None:
+    body = """
+        def loss(y_true, y_pred):
+            blurred = blur(y_pred)
+            error = y_true - blurred
+            return tf.reduce_mean(error)
+        """
+    source = f"{HEADER}from elsewhere import blur\n{textwrap.dedent(body)}"
+    line = 1 + source.splitlines().index("    blurred = blur(y_pred)")
+    loss = inferred(source)
+    assert loss.unknowns[0] == f"elsewhere.blur (line {line})"
+    assert f"elsewhere.blur (line {line})" in loss.why
+
+
+def test_what_a_helper_elsewhere_could_not_tell_is_told_at_its_call(tmp_path: Path) -> None:
+    (tmp_path / "helpers.py").write_text(
+        "import tensorflow as tf\n\n\n\ndef add_up(x, how):\n    return tf.reduce_sum(x, axis=how.axes)\n"
+    )
+    losses = tmp_path / "losses.py"
+    losses.write_text(
+        "from helpers import add_up\n\ndef loss(y_true, y_pred, how=object()):\n    return add_up(y_pred, how)\n"
+    )
+    _, found = check_source(SourceText(str(losses), losses.read_text()), AnalysisSettings())
+    assert [loss.unknowns for loss in found] == [("the axes of tf.reduce_sum (line 4)",)]
+
+
 def test_names_cross_modules_and_packages(tmp_path: Path) -> None:
     package = tmp_path / "project"
     package.mkdir()
