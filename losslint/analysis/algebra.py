@@ -17,6 +17,7 @@ from .broadcasting import broadcast, in_place, perhaps_in_place
 from .degree import MIXED, UNKNOWN, ZERO, Degree, minus, plus, power_of_n, same, times
 from .joining import (
     At,
+    by_order_alone,
     coupling,
     flawed,
     gradient_unsure,
@@ -91,6 +92,8 @@ def add(at: At, left: Tensor, right: Tensor, *, negative: bool = False) -> Tenso
     if left.diagonal != right.diagonal:  # the diagonal is a vanishing share of an N×N matrix
         full = right if left.diagonal else left
         return replace(sum_, degree=full.degree, slope=full.slope)
+    if any(value.degree != ZERO and by_order_alone(value) for value in (left, right)):
+        return sum_
     if sum_.degree is MIXED and isinstance(left.degree, Fraction) and isinstance(right.degree, Fraction):
         message = f"adds terms that scale as {power_of_n(left.degree)} and {power_of_n(right.degree)}"
         return flawed(at, Kind.UNEQUAL, sum_, message)

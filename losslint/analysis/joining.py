@@ -145,9 +145,17 @@ def _of_pairs(value: Tensor) -> bool:
     return pairs and not (value.separable or value.diagonal)
 
 
+def by_order_alone(value: Tensor) -> bool:
+    """Whether nothing but sorts, softmaxes and normalisations along the batch stand behind it: they are the cause."""
+    along = {flaw.step for flaw in value.flaws if flaw.kind is Kind.ORDER}
+    return bool(along) and along.issuperset(value.reduced)
+
+
 def coupling(at: At, before: tuple[Tensor, ...], after: Tensor) -> Tensor:
     """``after`` with a STATISTIC flaw if this operation is what made batch statistics interact."""
     if after.spread is not Spread.COUPLED or any(value.spread is Spread.COUPLED for value in before):
+        return after
+    if all(by_order_alone(value) or not value.reduced for value in before) and by_order_alone(after):
         return after
     return flawed(
         at, Kind.STATISTIC, after, f"{at.name} of a statistic of the batch: micro-batches no longer add up"

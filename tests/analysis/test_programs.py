@@ -103,6 +103,20 @@ def test_what_a_helper_elsewhere_could_not_tell_is_told_at_its_call(tmp_path: Pa
     assert [loss.unknowns for loss in found] == [("the axes of tf.reduce_sum (line 4)",)]
 
 
+@pytest.mark.parametrize(
+    "returned",
+    [
+        "tf.reduce_mean(tf.nn.relu(tf.sort(tf.reshape(y_pred, [-1])) - tf.reshape(y_true, [-1])))",
+        "tf.square(tf.math.l2_normalize(y_pred) - y_true)",
+        "tf.square(tf.nn.softmax(y_pred, axis=0) - y_true)",
+    ],
+)
+def test_what_runs_along_the_batch_is_the_one_cause(returned: str) -> None:
+    source = SourceText("program.py", f"{HEADER}def loss(y_true, y_pred):\n    return {returned}\n")
+    findings, _ = check_source(source, AnalysisSettings())
+    assert [finding.code for finding in findings] == ["LL204"]
+
+
 def test_names_cross_modules_and_packages(tmp_path: Path) -> None:
     package = tmp_path / "project"
     package.mkdir()
