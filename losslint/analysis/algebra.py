@@ -254,8 +254,8 @@ def multiply(at: At, left: Tensor, right: Tensor) -> Tensor:
             squared=value.squared,
             parts=_times(value, factor, factor.number),
         )
-    elif left.squared is not None and lineage.same(left.parts, right.parts):  # no longer a root
-        product = replace(product, spread=Spread.UNKNOWN, reasons=merge(product.reasons, (at.name,)))
+    elif lineage.one_root(left.parts, right.parts):
+        product = replace(product, spread=product.spread.doubtful)
     elif lineage.share_norm(left.parts, right.parts):
         product = replace(product, slope=None if product.slope is None else UNKNOWN)
         if lineage.same(left.parts, right.parts):

@@ -327,7 +327,7 @@ def compare(at: At, left: Tensor, right: Tensor) -> Tensor:
         mask = replace(mask, spread=mask.spread.doubtful)
     idle = ordered or any(
         one.number is not None
-        and (signs.never_at(other.parts) or (one.number == 0 and signs.nonnegative(other.parts)))
+        and (signs.never_at(other.parts) or (one.number == 0 and signs.of_one_side(other.parts)))
         for one, other in ((left, right), (right, left))
     )
     asked = signs.NOBODY.union(*(value.parts for value in (left, right) if value.data))

@@ -334,6 +334,12 @@ def same(left: Parts, right: Parts) -> bool:
     return alike or (one.atom.root_of is not None and one.atom.root_of == two.atom.root_of)
 
 
+def one_root(left: Parts, right: Parts) -> bool:
+    """Whether both are made of roots of sums of one thing, so that their product no longer is one."""
+    roots = {None if part.atom.root_of is None else atoms(part.atom.root_of) for part in left | right}
+    return len(roots) == 1 and None not in roots
+
+
 def multiples(left: Parts, right: Parts) -> bool:
     """Whether both are multiples of one and the same thing, entry by entry."""
     return same(left, right) and not any(part.gathered for part in left | right)

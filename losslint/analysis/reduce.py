@@ -366,6 +366,8 @@ def _moved(how: str, value: Tensor, what: Span, order: Fraction | None) -> tuple
         return times(degree, Fraction(2)), None if slope is None else plus(slope, degree)
     if how == "norm" and order is not None:
         gain = UNKNOWN if not isinstance(extent, Fraction) else extent / order
+        if slope is not None and not isinstance(degree, Fraction):  # an entry by the norm of all
+            return plus(degree, gain), UNKNOWN
         return plus(degree, gain), None if slope is None else plus(slope, gain)
     if how == "logsumexp":
         if extent == ZERO and degree == ZERO:

@@ -24,6 +24,11 @@ def nonpositive(parts: Parts) -> bool:
     return all(part.atom.nonnegative and part.negative and not part.shifted for part in parts)
 
 
+def of_one_side(parts: Parts) -> bool:
+    """Whether all of it is known to be above zero, or below."""
+    return nonnegative(parts) or nonpositive(parts)
+
+
 def drawn(parts: Parts, *, several: bool = False, by: Parts = NOBODY) -> Parts:
     """Some of its entries, nobody knows which; ``several``: each time another one.
 
@@ -51,10 +56,12 @@ def away(parts: Parts) -> bool:
 
 
 def kept_below(parts: Parts, depth: int = FAR_BACK) -> bool:
-    """Whether a constant may have been taken away, so that it is below zero for most data."""
+    """Whether something may have been taken away, so that it is below zero for most data."""
     return any(
         not part.atom.nonnegative
-        and (part.lowered or (depth > 0 and kept_below(part.atom.source or NOBODY, depth - 1)))
+        and (
+            part.lowered or part.negative or (depth > 0 and kept_below(part.atom.source or NOBODY, depth - 1))
+        )
         for part in parts
     )
 
