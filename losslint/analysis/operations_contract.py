@@ -326,8 +326,11 @@ def _einsum(call: Call) -> Value:
         product = _paired(at, product, operand, shuffled=shuffled, by=by)
     if len(set(terms)) == 1:
         product = _squares(product, operands)
-    if any(_sums_one(term, operand, inputs, output) for term, operand in zip(terms, operands, strict=True)):
+    alone = [_alone(term, operand, inputs) for term, operand in zip(terms, operands, strict=True)]
+    if any(letters.difference(output) for letters in alone):
         product = joining.nothing_sure(product)
+    elif any(alone):  # a sum of all of it sums them, too
+        product = replace(product, parts=lineage.made(lineage.Atom(source=product.parts, shared=True)))
     kept = (
         closed(front + back)
         if not ellipsis or dots is None
@@ -346,10 +349,10 @@ def _einsum(call: Call) -> Value:
     return reduce(at, "sum", product, range(-len(summed), 0))
 
 
-def _sums_one(term: str, operand: Tensor, inputs: str, output: str) -> bool:
-    """Whether an operand is summed by itself over an axis along which it adds up to the same for all data."""
-    alone = any(inputs.count(letter) == 1 and letter not in output for letter in term if letter.isalpha())
-    return alone and (lineage.adds_up(operand.parts) or lineage.vanishes(operand.parts))
+def _alone(term: str, operand: Tensor, inputs: str) -> set[str]:
+    """The axes of an operand that no other has, if along one it adds up to the same for all data."""
+    alone = {letter for letter in term if letter.isalpha() and inputs.count(letter) == 1}
+    return alone if lineage.adds_up(operand.parts) or lineage.vanishes(operand.parts) else set()
 
 
 def _named(term: str, axes: Axes) -> tuple[list[tuple[str, Axis]], Axes | None] | None:

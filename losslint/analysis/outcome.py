@@ -32,6 +32,7 @@ from .values import (
     Step,
     Tensor,
     Value,
+    merge,
     tensor,
 )
 
@@ -248,7 +249,9 @@ def _averaged(value: Tensor) -> Tensor:
     if not value.axes.batches:
         return value
     if lineage.in_shares(value.parts):
-        value = gradient_unsure(value)
+        doubted = gradient_unsure(value)
+        if doubted != value:
+            value = replace(doubted, reasons=merge(value.reasons, ("terms that may cancel in the mean",)))
     if not lineage.cancels(value.parts):
         return value
     if lineage.vanishes(value.parts):
