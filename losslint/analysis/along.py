@@ -30,7 +30,7 @@ def _along(at: At, how: str, value: Tensor, axis: int | None) -> Tensor:
         value = replace(value, slope=None if value.slope is None else UNKNOWN)
     if how == "cumsum" and lineage.vanishes(value.parts):
         value = joining.nothing_sure(value)
-    if where.copies and how in ("sort", "top_k"):
+    if (where.copies and how in ("sort", "top_k")) or (where.size == 1 and how in ("sort", "cumsum")):
         return value
     moved = lifted(value) and where.extent == ZERO
     far = signs.away(value.parts)

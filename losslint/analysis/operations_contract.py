@@ -117,7 +117,16 @@ def _scale(at: At, left: Tensor, right: Tensor, axes: Axes, inner: Axis) -> Tens
     if left.axes.rank == right.axes.rank == 1:
         product = _squares(product, (left, right))
     whole = axes.insert(len(axes.front) if axes.middle is None else -1, inner)
-    return reduce(at, "sum", _placed(product, whole, (left, right)), (-1,))
+    result = reduce(at, "sum", _placed(product, whole, (left, right)), (-1,))
+    apart = result.axes.batches == left.axes.batches + right.axes.batches
+    if apart and any(value.axes.batches and lineage.adds_up(value.parts) for value in (left, right)):
+        return replace(result, parts=_shares(result.parts))  # no sample of the other meets the shares of one
+    return result
+
+
+def _shares(parts: lineage.Parts) -> lineage.Parts:
+    """A product that in a sum of all its entries may lose a factor, which adds up to one there."""
+    return lineage.made(lineage.Atom(source=parts, shared=True))
 
 
 def _placed(product: Tensor, axes: Axes, operands: Sequence[Tensor]) -> Tensor:
@@ -330,7 +339,7 @@ def _einsum(call: Call) -> Value:
     if any(letters.difference(output) for letters in alone):
         product = joining.nothing_sure(product)
     elif any(alone):  # a sum of all of it sums them, too
-        product = replace(product, parts=lineage.made(lineage.Atom(source=product.parts, shared=True)))
+        product = replace(product, parts=_shares(product.parts))
     kept = (
         closed(front + back)
         if not ellipsis or dots is None

@@ -92,8 +92,19 @@ def reshape(at: At, value: Tensor, shape: Value) -> Tensor:
     ):
         return replace(value, axes=hidden(value.axes.total))
     masked = any(axis.data for axis in value.axes.listed)
-    result = [axis if axis is not None else Axis(left) for axis in axes]
+    size = _size_left(value.axes, [axis.size for axis in axes if axis is not None])
+    result = [axis if axis is not None else Axis(left, size) for axis in axes]
     return replace(value, axes=_rearranged(at, value.axes, result, masked))
+
+
+def _size_left(axes: Axes, given: Sequence[int | None]) -> int | None:
+    """How many entries one axis more has, where the others are ``given``."""
+    sizes = [axis.size for axis in axes.front]
+    if axes.middle is not None or None in (*sizes, *given) or not all(given):
+        return None
+    return prod(size for size in sizes if size is not None) // prod(
+        size for size in given if size is not None
+    )
 
 
 def _rearranged(at: At, before: Axes, after: list[Axis], masked: bool) -> Axes:
