@@ -93,7 +93,7 @@ def add(at: At, left: Tensor, right: Tensor, *, negative: bool = False) -> Tenso
         full = right if left.diagonal else left
         return replace(sum_, degree=full.degree, slope=full.slope)
     if any(value.degree != ZERO and by_order_alone(value) for value in (left, right)):
-        return sum_
+        return sum_  # a softmax over the batch has been named already
     if sum_.degree is MIXED and isinstance(left.degree, Fraction) and isinstance(right.degree, Fraction):
         message = f"adds terms that scale as {power_of_n(left.degree)} and {power_of_n(right.degree)}"
         return flawed(at, Kind.UNEQUAL, sum_, message)
