@@ -32,6 +32,7 @@ from losslint.confirm.worker.errors import one_line
 from losslint.confirm.worker.framework import TensorFlow
 from losslint.confirm.worker.importing import Importer
 
+from .powers import COPIES, TOLERANCE, degrees_of
 from .programs import Program
 
 np = pytest.importorskip("numpy")  # comes with TensorFlow
@@ -75,10 +76,8 @@ WIDE: Sequence[Draw] = tuple(
 """Where a witness is looked for."""
 SHARES = (1.0, -0.6)
 """How much of the shift goes to ``y_true`` and ``y_pred``: their difference is shifted as well."""
-COPIES = (1, 2, 4, 8, 16, 32, 64)
 FURTHER, FAR = 8, 32
 """Batch sizes from here on are tried only if the first ones follow no pure power; and only with many draws."""
-TOLERANCE = 1e-8
 GUARDS = re.compile(r"\de-\d|epsilon|crossentropy|divergence|poisson")
 GUARD = 1e-6
 """What a negligible literal (``+ 1e-6``) may do to a sum whose degree passes for exact."""
@@ -257,13 +256,13 @@ def _look(program: Program, draws: Sequence[Draw]) -> Truth:
     firsts = [value.values[0] for value in values]
     if max(firsts) - min(firsts) <= TOLERANCE * max(map(abs, firsts)):
         raise Discarded("the same for all data")
-    degrees = _degrees(values)
+    degrees = degrees_of(values)
     if not degrees:
         raise Discarded("constantly zero")
     halves = (*draws, *TINY) if draws is MANY else draws[:1]
     return Truth(
         degrees,
-        _degrees(gradients),
+        degrees_of(gradients),
         _coupled(loss, specs, halves, degrees, guarded),
         "per-sample" if len(set(shapes)) > 1 else "scalar",
     )
@@ -447,66 +446,3 @@ def _halves(first: list[Array], second: list[Array], half: int) -> list[Array]:
 
 
 # --- judging ------------------------------------------------------------------------------------------------
-
-
-def _degrees(curves: Sequence[Curve]) -> frozenset[str]:
-    """The right answers for these curves; none if all are zero. What is zero on some draws has a kink."""
-    judged = degree_of(curves, TOLERANCE)
-    if judged.text == "unknown":
-        return frozenset()
-    vanishing = any(not any(curve.values) for curve in curves)
-    # ``degree_of`` takes what only tiny draws show of a guard for an epsilon; by the letter it is mixed.
-    strict = degree_of([Curve("unit", curve.values) for curve in curves], TOLERANCE)
-    if judged.exact and strict == judged and not vanishing:
-        return frozenset({judged.text})
-    return frozenset({judged.text, "mixed"} | _trend([curve for curve in curves if any(curve.values)]))
-
-
-def _trend(curves: Sequence[Curve]) -> set[str]:
-    """The multiples of 1/2 and of 1/3 that the slopes of all curves may run into: one of them is the power."""
-    limits = [_limits(curve.values) for curve in curves if curve.variant != "small"]
-    return set(map(str, frozenset.intersection(*limits))) if limits else set()
-
-
-def _limits(values: Sequence[float]) -> frozenset[Fraction]:
-    if (power := _leading(values)) is not None:
-        return frozenset({Fraction(power)})
-    tail = values[-3:]
-    if min(tail) * max(tail) <= 0:
-        return frozenset()
-    slopes = [math.log2(b / a) for a, b in pairwise(tail)]
-    nearest = {Fraction(round(parts * slopes[-1]), parts) for parts in (2, 3)}
-    off = {limit: [abs(slope - limit) for slope in slopes] for limit in nearest}
-    return frozenset(
-        limit for limit, (*_, first, last) in off.items() if last <= 0.2 and last <= max(first, 0.05)
-    )
-
-
-def _leading(values: Sequence[float]) -> float | None:
-    """The highest power of k in a curve that is a few powers of k and nothing else, however small its part is here.
-
-    ``sum + 1``, and the pairs of a triangle, ``a·k² + b·k``, are not near their trend at these sizes.
-    """
-    sizes = np.array(COPIES[: len(values)], dtype=float)
-    curve = np.array(values)
-    for powers in EXPANSIONS:
-        if len(values) < len(powers) + 2:
-            continue
-        terms = sizes[:, None] ** np.array(powers)
-        parts, *_ = np.linalg.lstsq(terms, curve, rcond=None)
-        if np.abs(terms @ parts - curve).max() <= TOLERANCE * np.abs(curve).max():
-            seen = [
-                p for p, part in zip(powers, parts, strict=True) if abs(part) > 1e-6 * np.abs(parts).max()
-            ]
-            return seen[0]
-    return None
-
-
-EXPANSIONS = (
-    (2.0, 1.0, 0.0, -1.0),
-    (0.0, -1.0, -2.0, -3.0),
-    (1.5, 0.5, 0.0),
-    (1.0, 0.5, 0.0),
-    (0.0, -0.5, -1.0),
-    (3.0, 2.0, 1.0, 0.0),
-)
