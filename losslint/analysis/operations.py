@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from functools import partial
-from functools import reduce as fold
 from math import floor
 from typing import Any
 
@@ -168,8 +166,7 @@ def _reduce(call: Call) -> Value:
         return constant()
     over = call.axes()
     if how == "sum" and isinstance(source, Seq) and over == (0,) and not call.flag("keepdims"):
-        first, *others = [tensor(item) for item in source.items] or [constant()]
-        return fold(partial(algebra.add, call.at), others, first)
+        return _total(call.at, [tensor(item) for item in source.items] or [constant()])
     value = call.tensor("x")
     weights = call.roles.get("weights")
     if weights is not None and weights != Const(None):

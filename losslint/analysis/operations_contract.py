@@ -306,7 +306,9 @@ def _einsum(call: Call) -> Value:
         )
     if "->" not in str(equation):
         letters = inputs.replace(",", "").replace("...", "")
-        output = "".join(sorted(letter for letter in set(letters) if letters.count(letter) == 1))
+        output = "..." * ("..." in inputs) + "".join(
+            sorted(letter for letter in set(letters) if letters.count(letter) == 1)
+        )
     if terms == [output] and len(set(output)) == len(output):  # nothing moves
         return operands[0]
     found: dict[str, Axis] = {}
@@ -322,7 +324,8 @@ def _einsum(call: Call) -> Value:
             dots = rest if dots is None or dots == SCALAR else dots
         for letter, axis in axes:
             found[letter] = _shared(at, found[letter], axis) if letter in found else axis
-    if dots is not None and dots.middle not in (None, ZERO):
+    nowhere = "..." not in output and dots is not None  # it runs only if the ellipsis stands for nothing
+    if nowhere or (dots is not None and dots.middle not in (None, ZERO)):
         return unknown_tensor(f"the axes of {at.name}")
     head, ellipsis, tail = output.partition("...")
     front = tuple(found[letter] for letter in head if letter in found)
